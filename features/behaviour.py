@@ -1,0 +1,175 @@
+"""THE kernel over events: what each snapshot's lead had done, and how lately, as numbers.
+
+Each snapshot has a cell for each group of events, and one pass over the log adds every event that the
+snapshot may see to its cell, a part of the log at a time, so that what is worked on stays in the cache.
+Nothing depends on the order of the events, to the last bit: counts and ages are integers, and decay
+weights are multiples of 2**-32, whose sums are exact in float64 (up to two million events a cell).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.snapshots import Snapshots
+from features.tables import MICROSECONDS_PER_DAY, EventArrays, FloatArray, IntArray
+
+#: "Never happened" among days since: its own code, far from every real age, since LightGBM
+#: reads a NaN that training did not have as 0.
+NEVER_DAYS = 9_999.0
+WINDOW_DAYS = (1, 7, 30)
+HALF_LIFE_DAYS = 14
+#: What is computed of every group of events, in the order of the columns.
+MEASURES = (*(f"count_{days}d" for days in WINDOW_DAYS), "count", f"decayed_{HALF_LIFE_DAYS}d", "days_since_last")
+_COUNT, _DECAYED, _SINCE = len(WINDOW_DAYS), len(WINDOW_DAYS) + 1, len(WINDOW_DAYS) + 2
+_WEIGHT_GRID = float(2**32)
+#: Events (and rows) worked on at a time: their numbers fit the second-level cache.
+_PART = 8_192
+_ROWS = 1_024
+
+
+@dataclass(frozen=True)
+class SeenEvents:
+    """Pairs of a snapshot and an event that it may see.
+
+    Attributes
+    ----------
+    row : int64 positions in the snapshots.
+    event : int64 positions in the log.
+    age_us : int64, how long before `as_of` the event happened; at least 1.
+    """
+
+    row: IntArray
+    event: IntArray
+    age_us: IntArray
+
+
+def see_events(events: EventArrays, snapshots: Snapshots) -> SeenEvents:
+    """The events before each snapshot: both happened and recorded strictly before its `as_of`."""
+    parts = list(_seen_in_parts(events, snapshots))
+    if len(parts) == 1:
+        return parts[0]
+    return SeenEvents(
+        np.concatenate([part.row for part in parts]),
+        np.concatenate([part.event for part in parts]),
+        np.concatenate([part.age_us for part in parts]),
+    )
+
+
+def _seen_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[SeenEvents]:
+    for row, event in _pairs_in_parts(events, snapshots):
+        as_of_us = snapshots.as_of_us[row]
+        age_us = as_of_us - events.at_us[event]
+        seen = age_us > 0
+        if events.recorded_us is not None:
+            seen &= events.recorded_us[event] < as_of_us
+        yield SeenEvents(row, event, age_us) if seen.all() else SeenEvents(row[seen], event[seen], age_us[seen])
+
+
+def _pairs_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[tuple[IntArray, IntArray]]:
+    """Every snapshot with every event of its lead."""
+    n_leads = int(max(events.lead.max(initial=-1), snapshots.lead.max(initial=-1))) + 1
+    if np.bincount(snapshots.lead, minlength=1).max() > 1:
+        yield from _pairs_by_snapshot(events, snapshots, n_leads)
+        return
+    row_of_lead = np.full(n_leads, -1, dtype=np.int64)
+    row_of_lead[snapshots.lead] = np.arange(len(snapshots))
+    for start in range(0, max(len(events), 1), _PART):
+        row = row_of_lead[events.lead[start : start + _PART]]
+        event = np.flatnonzero(row >= 0)
+        yield row[event], event + start
+
+
+def _pairs_by_snapshot(
+    events: EventArrays, snapshots: Snapshots, n_leads: int
+) -> Iterator[tuple[IntArray, IntArray]]:
+    by_lead = np.argsort(events.lead, kind="stable")
+    count = np.bincount(events.lead, minlength=n_leads)
+    first = (np.cumsum(count) - count)[snapshots.lead]
+    n_pairs = count[snapshots.lead]
+    end = np.cumsum(n_pairs)
+    cuts = np.searchsorted(end, np.arange(_PART, end[-1], _PART))
+    for start, stop in zip((0, *cuts), (*cuts, len(snapshots)), strict=True):
+        pairs = n_pairs[start:stop]
+        row = np.repeat(np.arange(start, stop), pairs)
+        skipped = np.repeat(first[start:stop] - (np.cumsum(pairs) - pairs), pairs)
+        yield row, by_lead[skipped + np.arange(len(row))]
+
+
+def decay_weights(age_us: IntArray, half_life_us: int) -> FloatArray:
+    """2 ** -(age / half-life), rounded to a multiple of 2**-32 so that sums do not depend on order.
+
+    >>> decay_weights(np.array([0, 7, 14]), 7)
+    array([1.  , 0.5 , 0.25])
+    """
+    weight = np.exp2(age_us / -float(half_life_us))
+    return np.asarray(np.rint(weight * _WEIGHT_GRID) / _WEIGHT_GRID)
+
+
+def group_codes(types: Sequence[str], kept: Sequence[str]) -> IntArray:
+    """The group of each event type: its position in `kept`, else the last one, "other".
+
+    >>> group_codes(["call", "zap"], ["call", "visit"])
+    array([0, 2])
+    """
+    position = {name: i for i, name in enumerate(kept)}
+    return np.array([position.get(name, len(kept)) for name in types], dtype=np.int64)
+
+
+def behaviour_features(
+    events: EventArrays, snapshots: Snapshots, kept_types: Sequence[str], *, out: FloatArray | None = None
+) -> FloatArray:
+    """The measures of every kept event type, of all others together, and of any event.
+
+    Parameters
+    ----------
+    out : float64, C order, a row per snapshot; its last columns are filled in. New if absent.
+
+    Returns
+    -------
+    float64 of shape (n snapshots, len(MEASURES) * (len(kept_types) + 2)), columns as
+    `behaviour_names`; or `out`.
+    """
+    n_groups = len(kept_types) + 2
+    width = n_groups * len(MEASURES)
+    matrix = np.empty((len(snapshots), width)) if out is None else out
+    stride = matrix.shape[1]
+    cells = matrix[:, stride - width :].reshape(len(snapshots), n_groups, len(MEASURES))
+    cells[:] = [0.0] * (len(MEASURES) - 1) + [np.inf]
+    of_type = stride - width + group_codes(events.types, kept_types) * len(MEASURES)
+    for seen in _seen_in_parts(events, snapshots):
+        _add(matrix.reshape(-1), seen.row * stride + of_type[events.type_code[seen.event]], seen.age_us)
+    for start in range(0, len(cells), _ROWS):
+        _finish(cells[start : start + _ROWS])
+    return matrix
+
+
+def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:
+    """Each event into its cell, counted in the narrowest window that holds it."""
+    window = np.zeros(len(cell), dtype=np.int64)
+    for days in WINDOW_DAYS:
+        window += age_us > days * MICROSECONDS_PER_DAY
+    np.add.at(flat, cell + window, 1.0)
+    np.add.at(flat, cell + _DECAYED, decay_weights(age_us, HALF_LIFE_DAYS * MICROSECONDS_PER_DAY))
+    np.minimum.at(flat, cell + _SINCE, age_us.astype(np.float64))
+
+
+def _finish(cells: FloatArray) -> None:
+    """Windows hold the narrower ones, "any" holds all groups, and ages become days."""
+    for wider in range(1, _COUNT + 1):
+        cells[:, :-1, wider] += cells[:, :-1, wider - 1]
+    np.sum(cells[:, :-1], axis=1, out=cells[:, -1])
+    days = cells[:, :, _SINCE]
+    np.min(days[:, :-1], axis=1, out=days[:, -1])
+    days /= MICROSECONDS_PER_DAY
+    days[np.isinf(days)] = NEVER_DAYS
+
+
+def behaviour_names(kept_types: Sequence[str]) -> tuple[str, ...]:
+    """The columns of `behaviour_features`: ``TYPE.MEASURE``; `other` and `any` are groups as well.
+
+    >>> behaviour_names(["call"])[:2]
+    ('call.count_1d', 'call.count_7d')
+    """
+    groups = (*kept_types, "other", "any")
+    return tuple(f"{group}.{measure}" for group in groups for measure in MEASURES)

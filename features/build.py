@@ -1,0 +1,95 @@
+"""`build_features`: the one way from tables to numbers, for training, batch and API alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.behaviour import behaviour_features, behaviour_names
+from features.recency import days_since_date, lead_age_days
+from features.snapshots import Snapshots
+from features.spec import FeatureSpec
+from features.tables import EventArrays, FloatArray, LeadArrays, NumberColumn, TextColumn, no_events
+
+LEAD_AGE_DAYS = "lead_age_days"
+DAYS_SINCE = "days_since:"
+
+
+@dataclass(frozen=True)
+class FeatureMatrix:
+    """n snapshots as they could be known at their `as_of`.
+
+    Attributes
+    ----------
+    names : the p numeric features.
+    values : float64 (n, p), C order; NaN is missing.
+    categories : the categorical columns by name, n cells each.
+    snapshots : which lead and when.
+    """
+
+    names: tuple[str, ...]
+    values: FloatArray
+    categories: Mapping[str, TextColumn]
+    snapshots: Snapshots
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def feature_names(spec: FeatureSpec) -> tuple[str, ...]:
+    """The numeric features of a spec, in the order of the matrix."""
+    return (
+        *spec.numbers,
+        *(f"{DAYS_SINCE}{name}" for name in spec.dates),
+        *((LEAD_AGE_DAYS,) if spec.has_times else ()),
+        *(behaviour_names(spec.event_types) if spec.has_events else ()),
+    )
+
+
+def build_features(
+    leads: LeadArrays, events: EventArrays | None, snapshots: Snapshots, spec: FeatureSpec
+) -> FeatureMatrix:
+    """The features of each snapshot, from what was known before its `as_of`.
+
+    Parameters
+    ----------
+    leads : the leads; an attribute that the table lacks is missing for all of them.
+    events : their log, with `lead` as positions in `leads`; None where there is none.
+    snapshots : n snapshots.
+
+    Returns
+    -------
+    FeatureMatrix of n rows, columns as `feature_names(spec)` and `spec.categories`.
+    """
+    blocks: list[FloatArray] = [_number(leads, name)[snapshots.lead] for name in spec.numbers]
+    blocks += [
+        days_since_date(snapshots.as_of_us, _number(leads, name)[snapshots.lead]) for name in spec.dates
+    ]
+    if spec.has_times:
+        if leads.created_us is None:
+            raise ValueError("the model was trained with leads.created_at, these leads have none")
+        blocks.append(lead_age_days(snapshots.as_of_us, leads.created_us[snapshots.lead]))
+    attributes = np.column_stack(blocks) if blocks else np.empty((len(snapshots), 0))
+    if spec.has_events:
+        behaviour = behaviour_features(events or no_events(), snapshots, spec.event_types)
+        attributes = np.concatenate([attributes, behaviour], axis=1)
+    categories = {name: _text(leads, name).take(snapshots.lead) for name in spec.categories}
+    return FeatureMatrix(feature_names(spec), np.ascontiguousarray(attributes), categories, snapshots)
+
+
+def _number(leads: LeadArrays, name: str) -> FloatArray:
+    column = leads.columns.get(name)
+    if column is None:
+        return np.full(len(leads), np.nan)
+    if not isinstance(column, NumberColumn):
+        raise TypeError(f"column {name!r} was a number in training, these leads have text there")
+    return column.values
+
+
+def _text(leads: LeadArrays, name: str) -> TextColumn:
+    column = leads.columns.get(name)
+    if column is None:
+        return TextColumn((), np.full(len(leads), -1, dtype=np.int64))
+    if not isinstance(column, TextColumn):
+        raise TypeError(f"column {name!r} was text in training, these leads have numbers there")
+    return column

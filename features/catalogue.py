@@ -1,0 +1,131 @@
+"""What each feature is called, where it comes from, and the words a sales rep reads for it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from features.behaviour import MEASURES
+from features.build import DAYS_SINCE, LEAD_AGE_DAYS, feature_names
+from features.spec import FeatureSpec
+
+Family = Literal["fit", "engagement", "timing"]
+FAMILIES: tuple[Family, ...] = ("fit", "engagement", "timing")
+Shape = Literal["count", "since_last", "age", "number", "flag", "level", "days_since"]
+
+#: Past-tense phrases for the usual event types, by normalised name; a project's own words go first.
+EVENT_WORDS: Mapping[str, str] = {
+    "any": "was active",
+    "call": "talked on the phone",
+    "call_by_rep": "was called by a rep",
+    "chat": "chatted on the site",
+    "contact_form": "filled in the contact form",
+    "content_download": "downloaded content",
+    "demo_request": "asked for a demo",
+    "download": "downloaded content",
+    "email_bounce": "had an email bounce",
+    "email_bounced": "had an email bounce",
+    "email_click": "clicked a link in an email",
+    "email_clicked": "clicked a link in an email",
+    "email_open": "opened an email",
+    "email_opened": "opened an email",
+    "email_reply": "replied to an email",
+    "email_sent": "was sent an email",
+    "form_submission": "filled in a form",
+    "form_submit": "filled in a form",
+    "meeting": "met with a rep",
+    "meeting_booked": "booked a meeting",
+    "other": "did something else",
+    "page_view": "visited the website",
+    "pricing_view": "viewed the pricing page",
+    "quote_request": "asked for a quote",
+    "reply": "replied to an email",
+    "trial_started": "started a trial",
+    "unsubscribe": "unsubscribed from emails",
+    "webinar_attended": "attended a webinar",
+    "webinar_registered": "registered for a webinar",
+}
+
+
+@dataclass(frozen=True)
+class FeatureInfo:
+    """One feature as people see it.
+
+    Attributes
+    ----------
+    name : the column of the matrix.
+    source : the column or event type it comes from; features of one source share a reason.
+    family : fit (who they are), engagement (what they did), timing (when).
+    unit : of the value.
+    shape : which kind of sentence words it.
+    words : noun phrase of a column, past-tense verb phrase of an event type.
+    """
+
+    name: str
+    source: str
+    family: Family
+    unit: str
+    shape: Shape
+    words: str
+
+
+def normalised(name: str) -> str:
+    """One spelling per name: lower case, ``_`` for everything that is no letter or digit.
+
+    >>> normalised("Demo Request")
+    'demo_request'
+    """
+    return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
+
+
+def column_words(column: str) -> str:
+    """A column's name as words.
+
+    >>> column_words("total_visits"), column_words("TotalVisits")
+    ('Total visits', 'Total visits')
+    """
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column).replace("_", " ").replace(".", " ")
+    words = [word if word.isupper() else word.lower() for word in spaced.split()]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def event_words(event_type: str) -> str:
+    """The usual words of an event type, else its name in quotes.
+
+    >>> event_words("Email Opened"), event_words("W_Nabellen")
+    ('opened an email', 'had “W_Nabellen” recorded')
+    """
+    return EVENT_WORDS.get(normalised(event_type)) or f"had “{event_type}” recorded"
+
+
+def build_catalogue(spec: FeatureSpec, words: Mapping[str, str]) -> Mapping[str, FeatureInfo]:
+    """The info of every feature of a spec, numeric ones first, then categories.
+
+    Parameters
+    ----------
+    words : what the project calls its columns and event types.
+    """
+    infos = [_info(name, spec, words) for name in feature_names(spec)]
+    infos += [
+        FeatureInfo(name, name, "fit", "", "level", words.get(name) or column_words(name)) for name in spec.categories
+    ]
+    return {info.name: info for info in infos}
+
+
+def _info(name: str, spec: FeatureSpec, words: Mapping[str, str]) -> FeatureInfo:
+    if name in spec.numbers:
+        shape: Shape = "flag" if spec.kinds.get(name) == "flag" else "number"
+        return FeatureInfo(name, name, "fit", "", shape, words.get(name) or column_words(name))
+    if name == LEAD_AGE_DAYS:
+        return FeatureInfo(name, LEAD_AGE_DAYS, "timing", "days", "age", "came")
+    if name.startswith(DAYS_SINCE):
+        column = name.removeprefix(DAYS_SINCE)
+        return FeatureInfo(name, column, "timing", "days", "days_since", words.get(column) or column_words(column))
+    group, measure = name.rsplit(".", 1)
+    if measure not in MEASURES:
+        raise ValueError(f"feature {name!r} is not in the catalogue")
+    said = words.get(group) or event_words(group)
+    if measure == "days_since_last":
+        return FeatureInfo(name, group, "timing", "days", "since_last", said)
+    return FeatureInfo(name, group, "engagement", "times", "count", said)

@@ -1,0 +1,185 @@
+"""A company's CRM as the project describes it: leads, their log, and how they ended, read and checked together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from features.event_log import EventsSection, read_events
+from features.labels import Outcomes, OutcomesSection, flat_outcomes, no_outcomes, read_outcomes
+from features.lead_table import LeadsSection, LeadTable, read_leads
+from features.quarantine import TableCount, commonest_reasons
+from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
+from features.tables import NEVER_US, EventArrays, Kind, LeadArrays
+
+
+class CrmSections(BaseModel):
+    """The sections of leadlight.yaml that describe tables."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    leads: LeadsSection
+    events: EventsSection | None = None
+    outcomes: OutcomesSection | None = None
+    timezone: str = "UTC"
+    max_bad: float = Field(default=0.01, ge=0, le=1)
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name!r} is no time zone; write one like UTC or Europe/Berlin") from error
+        return name
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the outcome is a column of the leads table, which then has one snapshot a row."""
+        return self.outcomes is not None and self.outcomes.column is not None
+
+
+@dataclass(frozen=True)
+class Crm:
+    """Everything that was read, in canonical order.
+
+    Attributes
+    ----------
+    kinds : how each column of the leads was read.
+    outcomes : how each lead ended; only labels look at them.
+    counts : rows read and left out, per table.
+    n_events_of_others : events passed over, of leads that were not asked for.
+    """
+
+    leads: LeadArrays
+    kinds: Mapping[str, Kind]
+    events: EventArrays | None
+    outcomes: Outcomes
+    counts: tuple[TableCount, ...]
+    is_flat: bool
+    n_events_of_others: int = 0
+
+    @property
+    def newest_us(self) -> int:
+        """The newest time in the tables."""
+        times = [self.leads.created_us] if self.leads.created_us is not None else []
+        times += [self.outcomes.closed_us[self.outcomes.closed_us != NEVER_US]]
+        times += [self.events.at_us] if self.events is not None else []
+        return max((int(column.max()) for column in times if len(column)), default=0)
+
+    @property
+    def observed_until_us(self) -> int:
+        """Until when outcomes are complete: the older of the newest close and the newest event."""
+        closed = self.outcomes.closed_us[self.outcomes.closed_us != NEVER_US]
+        newest = [int(closed.max())] if len(closed) else []
+        if self.events is not None and len(self.events):
+            newest.append(int(self.events.at_us.max()))
+        return min(newest, default=self.newest_us)
+
+    def before(self, until_us: int) -> "Crm":
+        """What the tables held just before a time: no lead, event, record or close from then on."""
+        if self.leads.created_us is None:
+            raise ValueError("a flat table has no times to cut at; leave out --until, or cut the file")
+        here = np.flatnonzero(self.leads.created_us < until_us)
+        events = self.events
+        if events is not None:
+            seen = events.at_us < until_us
+            if events.recorded_us is not None:
+                seen &= events.recorded_us < until_us
+            events = events.take(seen).of_leads(here, len(self.leads))
+        outcomes = self.outcomes.take(here).before(until_us)
+        return replace(self, leads=self.leads.take(here), events=events, outcomes=outcomes)
+
+
+def read_crm(
+    sections: CrmSections,
+    folder: Path,
+    *,
+    kinds: Mapping[str, Kind] | None = None,
+    leads_file: Path | None = None,
+    events_file: Path | None = None,
+    needs_outcomes: bool = True,
+) -> Crm:
+    """Read the tables of a project.
+
+    Parameters
+    ----------
+    folder : where leadlight.yaml lies; its paths start there.
+    kinds : how to read the columns, from a bundle; inferred when None.
+    leads_file, events_file : other files than the project's, to be scored.
+    needs_outcomes : False where leads are scored whose table may lack the outcome.
+
+    Raises
+    ------
+    BadProject : files, columns or more than `max_bad` of a table's rows are not as described.
+    """
+    timezone = ZoneInfo(sections.timezone)
+    source = Source(leads_file or folder / sections.leads.source)
+    table, outcome_cells = _read_lead_table(sections, source, kinds, timezone, needs_outcomes)
+    are_all_leads = leads_file is None
+    counts = [table.count]
+    events, n_others = None, 0
+    if sections.events is not None:
+        log_source = Source(events_file or folder / sections.events.source)
+        log = read_events(sections.events, log_source, table.leads, timezone=timezone, are_all_leads=are_all_leads)
+        events, n_others = log.events, log.n_of_other_leads
+        counts.append(log.count)
+    outcomes = no_outcomes(len(table.leads))
+    if sections.outcomes is not None and outcome_cells is not None:
+        outcomes = flat_outcomes(sections.outcomes, outcome_cells, table.row_of)
+    elif sections.outcomes is not None and sections.outcomes.source is not None:
+        deals = Source(folder / sections.outcomes.source)
+        outcomes, count = read_outcomes(
+            sections.outcomes, deals, table.leads, timezone=timezone, are_all_leads=are_all_leads
+        )
+        counts.append(count)
+    crm = Crm(table.leads, table.kinds, events, outcomes, tuple(counts), sections.is_flat, n_others)
+    return _refuse_too_many_bad(crm, sections.max_bad)
+
+
+def _read_lead_table(
+    sections: CrmSections,
+    source: Source,
+    kinds: Mapping[str, Kind] | None,
+    timezone: ZoneInfo,
+    needs_outcomes: bool,
+) -> tuple[LeadTable, list[str] | None]:
+    """The leads and, of a flat table, the cells of its outcome column."""
+    section, column = sections.leads, sections.outcomes.column if sections.outcomes is not None else None
+    frame = read_frame(source, key=("leads", "source"))
+    if column is not None:
+        if section.created_at is not None:
+            section = section.model_copy(update={"created_at": None, "order_by": section.created_at})
+        problems = missing_columns(frame, {("outcomes", "column"): column}, file=source.name)
+        if problems and needs_outcomes:
+            raise BadProject(problems)
+    reserved = frozenset([column] if column is not None else [])
+    table = read_leads(section, source, timezone=timezone, reserved=reserved, kinds=kinds, frame=frame)
+    has_outcome = column is not None and column in frame.columns
+    return table, text_cells(frame, column) if has_outcome and column is not None else None
+
+
+def _refuse_too_many_bad(crm: Crm, max_bad: float) -> Crm:
+    problems = [
+        Problem(
+            ("max_bad",),
+            f"{count.file}: {len(count.bad)} of {count.rows_read} rows can not be used, more than "
+            f"{max_bad:.1%}; the commonest reasons: "
+            + "; ".join(f"{n} x {reason}" for reason, n in commonest_reasons([count])),
+        )
+        for count in crm.counts
+        if len(count.bad) > max_bad * count.rows_read
+    ]
+    if problems:
+        raise TooManyBadRows(problems, crm.counts)
+    return crm
+
+
+class TooManyBadRows(BadProject):
+    """More rows of a table than `max_bad` allows are unusable; `counts` has them all."""
+
+    def __init__(self, problems: list[Problem], counts: tuple[TableCount, ...]) -> None:
+        super().__init__(problems)
+        self.counts = counts

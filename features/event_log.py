@@ -1,0 +1,168 @@
+"""The activity log: from a file to EventArrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from features.parsing import BadCell, parse_cells, parse_id, parse_time_us
+from features.quarantine import BadRows, TableCount
+from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
+from features.tables import EventArrays, IntArray, LeadArrays, TextColumn
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class EventTypeSection(BaseModel):
+    """What leadlight.yaml may say of one event type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    words: str | None = None
+    actor: Literal["lead", "rep"] | None = None
+
+
+class EventsSection(BaseModel):
+    """The `events` section of leadlight.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    source: str
+    lead: str
+    at: str
+    type: str
+    id: str | None = None
+    recorded_at: str | None = None
+    actor: str | None = None
+    channel: str | None = None
+    message: str | None = None
+    link: str | None = None
+    content: str | None = None
+    value: str | None = None
+    observed_from: str | None = None
+    types: dict[str, EventTypeSection] = Field(default_factory=dict)
+
+    def named_columns(self) -> dict[tuple[str | int, ...], str]:
+        """The columns that this section names, by their key."""
+        keys = ("lead", "at", "type", "id", "recorded_at", "actor", "channel", "message", "link", "content", "value")
+        return {("events", key): getattr(self, key) for key in keys if getattr(self, key) is not None}
+
+
+@dataclass(frozen=True)
+class EventLog:
+    """The events that were read, what was left out, and how many belong to leads not asked for."""
+
+    events: EventArrays
+    count: TableCount
+    n_of_other_leads: int
+
+
+def read_events(
+    section: EventsSection, source: Source, leads: LeadArrays, *, timezone: ZoneInfo, are_all_leads: bool
+) -> EventLog:
+    """Read and check the log of these leads.
+
+    Parameters
+    ----------
+    are_all_leads : whether `leads` are all there are: then an event of an unknown lead is a fault;
+        else it belongs to a lead that is not asked for, and is passed over.
+
+    Raises
+    ------
+    BadProject : the file or a column that the project names is missing.
+    """
+    if source.is_parquet and source.path.is_file():
+        from features.event_parquet import read_typed_events
+
+        typed = read_typed_events(section, source, leads)
+        if typed is not None:
+            return typed
+    frame = read_frame(source, key=("events", "source"))
+    problems = missing_columns(frame, section.named_columns(), file=source.name)
+    if problems:
+        raise BadProject(problems)
+    return _read_cells(section, source, frame, leads, timezone, are_all_leads)
+
+
+def _read_cells(
+    section: EventsSection,
+    source: Source,
+    frame: "pd.DataFrame",
+    leads: LeadArrays,
+    timezone: ZoneInfo,
+    are_all_leads: bool,
+) -> EventLog:
+    bad = BadRows(source.name)
+    lead, others = _lead_positions(section, frame, leads, bad, are_all_leads)
+    at_us = _times(frame, section.at, timezone, bad)
+    recorded_us = None if section.recorded_at is None else _times(frame, section.recorded_at, timezone, bad)
+    types = _types(text_cells(frame, section.type), section.type, bad)
+    if section.id is not None:
+        _note_repeats(text_cells(frame, section.id), section.id, bad)
+    kept = np.array([row for row in bad.used(len(frame)) if lead[row] >= 0], dtype=np.int64)
+    column = TextColumn.of(types[row] for row in kept)
+    events = EventArrays(
+        lead[kept], column.codes, at_us[kept], None if recorded_us is None else recorded_us[kept], column.levels
+    )
+    return EventLog(events, bad.count(len(frame)), others)
+
+
+def _lead_positions(
+    section: EventsSection, frame: "pd.DataFrame", leads: LeadArrays, bad: BadRows, are_all_leads: bool
+) -> tuple[IntArray, int]:
+    cells = text_cells(frame, section.lead)
+    parsed = parse_cells(cells, parse_id, "")
+    bad.add_cells(section.lead, cells, parsed.bad)
+    position = {lead_id: i for i, lead_id in enumerate(leads.ids)}
+    lead = np.array([position.get(lead_id, -1) for lead_id in parsed.values], dtype=np.int64)
+    unknown = [row for row in np.flatnonzero(lead < 0).tolist() if row not in bad]
+    if are_all_leads:
+        for row in unknown:
+            bad.add(row, section.lead, cells[row], "no such lead in the leads table")
+    return lead, 0 if are_all_leads else len(unknown)
+
+
+def _times(frame: "pd.DataFrame", column: str, timezone: ZoneInfo, bad: BadRows) -> IntArray:
+    cells = text_cells(frame, column)
+    parsed = parse_cells(cells, lambda cell: parse_time_us(cell, timezone=timezone, date_is="end"), 0)
+    bad.add_cells(column, cells, parsed.bad)
+    return np.array(parsed.values, dtype=np.int64)
+
+
+def _types(cells: list[str], column: str, bad: BadRows) -> list[str]:
+    parsed = parse_cells(cells, _parse_type, "")
+    bad.add_cells(column, cells, parsed.bad)
+    return parsed.values
+
+
+def _parse_type(cell: str) -> str:
+    text = " ".join(cell.split())
+    if not text:
+        raise BadCell("an event type is expected, the cell is empty")
+    return text
+
+
+def _note_repeats(cells: list[str], column: str, bad: BadRows) -> None:
+    """An event id that came twice is one event: the log may be replayed."""
+    first: dict[str, int] = {}
+    for row, cell in enumerate(cells):
+        key = cell.strip()
+        if row in bad or not key:
+            continue
+        if key in first:
+            bad.add(row, column, cell, "the event with this id stands there already")
+        first.setdefault(key, row)
+
+
+def words_of_types(section: EventsSection | None) -> Mapping[str, str]:
+    """The words that the project gives its event types."""
+    if section is None:
+        return {}
+    return {name: said.words for name, said in section.types.items() if said.words is not None}
+
+
+def observed_from_problem(section: EventsSection, error: BadCell) -> Problem:
+    """The problem that `observed_from` is no time."""
+    return Problem(("events", "observed_from"), f"{section.observed_from!r}: {error}")

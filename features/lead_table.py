@@ -1,0 +1,180 @@
+"""The leads table: from a file to LeadArrays in canonical order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from features.columns import ColumnSection, kinds_of, read_column
+from features.parsing import is_missing, parse_cells, parse_id, parse_time_us
+from features.quarantine import BadRows, TableCount
+from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
+from features.tables import IntArray, Kind, LeadArrays, TextColumn
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class LeadsSection(BaseModel):
+    """The `leads` section of leadlight.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    source: str
+    id: str
+    created_at: str | None = None
+    order_by: str | None = None
+    account: str | None = None
+    columns: dict[str, ColumnSection] = Field(default_factory=dict)
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _short_form(cls, columns: object) -> object:
+        """``title: text`` is short for ``title: {kind: text}``."""
+        if not isinstance(columns, Mapping):
+            return columns
+        return {name: {"kind": said} if isinstance(said, str) else said for name, said in columns.items()}
+
+
+@dataclass(frozen=True)
+class LeadTable:
+    """The leads that were read, how their columns were read, and what was left out.
+
+    `row_of` has, for each lead, its 0-based row in the file.
+    """
+
+    leads: LeadArrays
+    kinds: Mapping[str, Kind]
+    row_of: IntArray
+    count: TableCount
+
+
+def read_leads(
+    section: LeadsSection,
+    source: Source,
+    *,
+    timezone: ZoneInfo,
+    reserved: frozenset[str] = frozenset(),
+    kinds: Mapping[str, Kind] | None = None,
+    frame: "pd.DataFrame | None" = None,
+) -> LeadTable:
+    """Read and check the leads table.
+
+    Parameters
+    ----------
+    reserved : columns that are no attributes, like the outcome of a flat table.
+    kinds : how to read the columns, from a bundle's spec; inferred when None.
+    frame : the table, where it was read already.
+
+    Raises
+    ------
+    BadProject : the file or a column that the project names is missing.
+    """
+    frame = read_frame(source, key=("leads", "source")) if frame is None else frame
+    _check_columns(section, frame, source, kinds)
+    bad = BadRows(source.name)
+    own = frozenset(filter(None, (section.id, section.created_at, section.order_by))) | reserved
+    own |= frozenset(filter(None, (section.account,))) - frozenset(section.columns)
+    cells = {str(name): text_cells(frame, str(name)) for name in frame.columns if _is_read(section, str(name), kinds)}
+    if kinds is None:
+        kinds = kinds_of(cells, section.columns, reserved=own)
+    ids = _ids(text_cells(frame, section.id), section.id, cells, bad)
+    created = _created(section, frame, timezone, bad)
+    columns = {}
+    for name in sorted(kinds):
+        if kinds[name] != "ignore":
+            columns[name], faults = read_column(cells[name], kinds[name], timezone=timezone)
+            bad.add_cells(name, cells[name], faults)
+    accounts = _accounts(section, frame)
+    order = _canonical_order(section, frame, ids, created, bad)
+    leads = LeadArrays(tuple(ids), created, accounts, columns).take(order)
+    return LeadTable(leads, dict(kinds), order, bad.count(len(frame)))
+
+
+def _is_read(section: LeadsSection, name: str, kinds: Mapping[str, Kind] | None) -> bool:
+    said = section.columns.get(name)
+    if kinds is not None:
+        return kinds.get(name, "ignore") != "ignore"
+    return said is None or said.kind != "ignore"
+
+
+def _check_columns(
+    section: LeadsSection, frame: "pd.DataFrame", source: Source, kinds: Mapping[str, Kind] | None
+) -> None:
+    wanted: dict[tuple[str | int, ...], str] = {("leads", "id"): section.id}
+    for key in ("created_at", "order_by", "account"):
+        name = getattr(section, key)
+        if name is not None and not (key == "order_by" and kinds is not None):
+            wanted["leads", key] = name
+    trained = [name for name, kind in (kinds or {}).items() if kind != "ignore"]
+    named = trained if kinds is not None else list(section.columns)
+    wanted |= {("leads", "columns", name): name for name in named}
+    problems = missing_columns(frame, wanted, file=source.name)
+    if not len(frame):
+        problems.append(Problem(("leads", "source"), f"{source.name} has a header but no rows; export the leads again"))
+    if problems:
+        raise BadProject(problems)
+
+
+def _ids(cells: list[str], column: str, attributes: Mapping[str, list[str]], bad: BadRows) -> list[str]:
+    parsed = parse_cells(cells, parse_id, "")
+    bad.add_cells(column, cells, parsed.bad)
+    rows_of: dict[str, list[int]] = {}
+    for row, lead_id in enumerate(parsed.values):
+        if row not in bad:
+            rows_of.setdefault(lead_id, []).append(row)
+    for lead_id, rows in rows_of.items():
+        if len(rows) > 1:
+            _settle_repeats(lead_id, rows, column, attributes, bad)
+    return parsed.values
+
+
+def _settle_repeats(
+    lead_id: str, rows: list[int], column: str, attributes: Mapping[str, list[str]], bad: BadRows
+) -> None:
+    """Equal rows of one id count once; of rows that differ none is used, since none is known to be right."""
+    contents = {tuple(cells[row] for cells in attributes.values()) for row in rows}
+    if len(contents) == 1:
+        for row in rows[1:]:
+            bad.add(row, column, lead_id, "the same row stands there already")
+    else:
+        for row in rows:
+            bad.add(row, column, lead_id, "rows with this id differ: keep one of them")
+
+
+def _created(section: LeadsSection, frame: "pd.DataFrame", timezone: ZoneInfo, bad: BadRows) -> IntArray | None:
+    if section.created_at is None:
+        return None
+    cells = text_cells(frame, section.created_at)
+    parsed = parse_cells(cells, lambda cell: parse_time_us(cell, timezone=timezone, date_is="start"), 0)
+    bad.add_cells(section.created_at, cells, parsed.bad)
+    return np.array(parsed.values, dtype=np.int64)
+
+
+def _accounts(section: LeadsSection, frame: "pd.DataFrame") -> TextColumn:
+    if section.account is None:
+        return TextColumn((), np.full(len(frame), -1, dtype=np.int64))
+    cells = text_cells(frame, section.account)
+    return TextColumn.of(None if is_missing(cell) else " ".join(cell.casefold().split()) for cell in cells)
+
+
+def _canonical_order(
+    section: LeadsSection, frame: "pd.DataFrame", ids: list[str], created: IntArray | None, bad: BadRows
+) -> IntArray:
+    """Usable rows by id; a flat table by its order column first, numbers before texts."""
+    used = bad.used(len(ids))
+    if created is None and section.order_by is not None and section.order_by in frame.columns:
+        cells = text_cells(frame, section.order_by)
+        used.sort(key=lambda row: (*_order_key(cells[row]), ids[row]))
+    else:
+        used.sort(key=ids.__getitem__)
+    return np.array(used, dtype=np.int64)
+
+
+def _order_key(cell: str) -> tuple[int, float, str]:
+    try:
+        return (0, float(cell), "")
+    except ValueError:
+        return (1, 0.0, cell)

@@ -1,0 +1,181 @@
+"""Cells to values: ids, numbers, flags, times and the words that mean "missing"."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from features.tables import MICROSECONDS_PER_DAY, BoolArray, FloatArray
+
+Value = TypeVar("Value")
+EdgeOfDay = Literal["start", "end"]
+
+#: Compared in lower case after trimming. CRM forms write "Select" for a list nobody touched.
+MISSING_WORDS = frozenset(
+    {"", "-", "--", "?", "n/a", "na", "nan", "nat", "none", "not specified", "null", "select", "unknown"}
+)
+FLAGS = {"yes": 1.0, "true": 1.0, "y": 1.0, "t": 1.0, "no": 0.0, "false": 0.0, "n": 0.0, "f": 0.0}
+MAX_ID_LENGTH = 128
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class BadCell(ValueError):
+    """A cell that can not be read as what its column holds; the text is the reason."""
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell says that nothing is known.
+
+    >>> is_missing(" Select "), is_missing("Mumbai")
+    (True, False)
+    """
+    return cell.strip().lower() in MISSING_WORDS
+
+
+def parse_id(cell: str) -> str:
+    """An id: trimmed, 1 to 128 printable characters.
+
+    >>> parse_id(" 00Q-7 ")
+    '00Q-7'
+    """
+    text = cell.strip()
+    if not text:
+        raise BadCell("an id is needed, the cell is empty")
+    if len(text) > MAX_ID_LENGTH:
+        raise BadCell(f"an id has at most {MAX_ID_LENGTH} characters, this one {len(text)}")
+    if not text.isprintable():
+        raise BadCell("an id has printable characters only")
+    return text
+
+
+def parse_number(cell: str) -> float:
+    """A finite number, or NaN for a missing one.
+
+    >>> parse_number("1e3"), parse_number("n/a")
+    (1000.0, nan)
+    """
+    if is_missing(cell):
+        return math.nan
+    try:
+        number = float(cell)
+    except ValueError:
+        raise BadCell("a number is expected") from None
+    if not math.isfinite(number):
+        raise BadCell("a finite number is expected")
+    return number
+
+
+def parse_flag(cell: str) -> float:
+    """1 for yes, 0 for no, NaN for missing; a number is yes unless it is 0.
+
+    >>> parse_flag("Yes"), parse_flag("0")
+    (1.0, 0.0)
+    """
+    word = cell.strip().lower()
+    if word in FLAGS:
+        return FLAGS[word]
+    try:
+        number = parse_number(cell)
+    except BadCell:
+        raise BadCell("yes or no is expected") from None
+    return number if math.isnan(number) else float(number != 0)
+
+
+def parse_time_us(cell: str, *, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:
+    """Microseconds since 1970 UTC of an ISO 8601 date or time.
+
+    A time without an offset is read in `timezone`; a date without a time is the first or the last
+    microsecond of that day.
+
+    >>> parse_time_us("1970-01-01T00:00:01.5Z", timezone=ZoneInfo("UTC"), date_is="start")
+    1500000
+    """
+    text = cell.strip()
+    try:
+        if len(text) == 10:
+            return _edge_of_day_us(date.fromisoformat(text), timezone, date_is)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadCell("a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected") from None
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone)
+    return (aware - _EPOCH) // _MICROSECOND
+
+
+def _edge_of_day_us(day: date, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:
+    midnight = datetime.combine(day, time(), tzinfo=timezone)
+    if date_is == "start":
+        return (midnight - _EPOCH) // _MICROSECOND
+    following = datetime.combine(day + timedelta(days=1), time(), tzinfo=timezone)
+    return (following - _EPOCH) // _MICROSECOND - 1
+
+
+def parse_duration_us(text: str) -> int:
+    """Microseconds of a duration written with its unit: minutes, hours, days or weeks.
+
+    >>> parse_duration_us("36h") == parse_duration_us("1.5d")
+    True
+    """
+    units = {"m": 1 / 1440, "min": 1 / 1440, "h": 1 / 24, "d": 1.0, "w": 7.0}
+    word = text.strip().lower()
+    number = word.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = word[len(number) :].strip()
+    try:
+        days = float(number) * units[unit]
+    except (ValueError, KeyError):
+        raise ValueError(
+            f"{text!r} is no duration: write a number and a unit, like 90d, 36h, 30m or 2w"
+        ) from None
+    if not 0 <= days < 36_525:
+        raise ValueError(f"{text!r} is no duration between 0 and 100 years")
+    return round(days * MICROSECONDS_PER_DAY)
+
+
+@dataclass(frozen=True)
+class BadCells:
+    """Which cells of a column could not be read, and why (aligned)."""
+
+    rows: tuple[int, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Parsed(Generic[Value]):
+    """The values of a column, and the cells that gave none."""
+
+    values: list[Value]
+    bad: BadCells
+
+
+def parse_cells(cells: Sequence[str], parse: Callable[[str], Value], fallback: Value) -> Parsed[Value]:
+    """Every cell through `parse`, each distinct text once; a bad cell gives `fallback`.
+
+    >>> parse_cells(["1", "x"], parse_number, 0.0).bad
+    BadCells(rows=(1,), reasons=('a number is expected',))
+    """
+    known: dict[str, Value] = {}
+    reasons: dict[str, str] = {}
+    for text in dict.fromkeys(cells):
+        try:
+            known[text] = parse(text)
+        except BadCell as error:
+            known[text], reasons[text] = fallback, str(error)
+    rows = tuple(i for i, text in enumerate(cells) if text in reasons) if reasons else ()
+    return Parsed([known[text] for text in cells], BadCells(rows, tuple(reasons[cells[i]] for i in rows)))
+
+
+def parse_numbers(cells: Sequence[str]) -> tuple[FloatArray, BadCells]:
+    """A float64 column of numbers, NaN where missing or bad."""
+    parsed = parse_cells(cells, parse_number, math.nan)
+    return np.array(parsed.values, dtype=np.float64), parsed.bad
+
+
+def mask_of(bad: BadCells, n_rows: int) -> BoolArray:
+    """True where a cell was bad."""
+    mask = np.zeros(n_rows, dtype=np.bool_)
+    mask[list(bad.rows)] = True
+    return mask

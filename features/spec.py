@@ -1,0 +1,74 @@
+"""What was learned from the tables before training: which columns and event types become features."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.tables import EventArrays, Kind, LeadArrays, NumberColumn
+
+MAX_EVENT_TYPES = 40
+NUMBER_KINDS = frozenset({"number", "flag"})
+CATEGORY_KINDS = frozenset({"category", "title", "country"})
+
+
+@dataclass(frozen=True)
+class FeatureSpec:
+    """The columns of the feature matrix and where they come from; frozen, kept as JSON in the bundle.
+
+    Attributes
+    ----------
+    kinds : how each column of the leads table is read, in the order of the names.
+    numbers, dates, categories : the columns that are features.
+    event_types : the event types with features of their own, ascending; the rest are "other".
+    has_events : whether the project has an event log at all.
+    has_times : whether leads have a `created_at`.
+    """
+
+    kinds: Mapping[str, Kind]
+    numbers: tuple[str, ...]
+    dates: tuple[str, ...]
+    categories: tuple[str, ...]
+    event_types: tuple[str, ...]
+    has_events: bool
+    has_times: bool
+
+
+def commonest_types(events: EventArrays, *, limit: int = MAX_EVENT_TYPES) -> tuple[str, ...]:
+    """The most frequent event types, ties by name, in ascending order of name."""
+    counts = np.bincount(events.type_code, minlength=len(events.types))
+    ranked = sorted(range(len(events.types)), key=lambda code: (-counts[code], events.types[code]))
+    return tuple(sorted(events.types[code] for code in ranked[:limit] if counts[code]))
+
+
+def learn_spec(
+    leads: LeadArrays, events: EventArrays | None, kinds: Mapping[str, Kind], *, withheld: frozenset[str] = frozenset()
+) -> FeatureSpec:
+    """The spec of these tables, which hold nothing from `until` on.
+
+    Parameters
+    ----------
+    kinds : kind by column name; columns of kind `email`, `text` and `ignore` give no feature yet.
+    withheld : columns that rules may read but the model may not (sensitive, or known from sales only).
+
+    A column that holds one value only, or none, is left out.
+    """
+    usable = [name for name in sorted(kinds) if name not in withheld and _varies(leads, name)]
+    has_times = leads.created_us is not None
+    return FeatureSpec(
+        kinds=dict(sorted(kinds.items())),
+        numbers=tuple(name for name in usable if kinds[name] in NUMBER_KINDS),
+        dates=tuple(name for name in usable if kinds[name] == "date" and has_times),
+        categories=tuple(name for name in usable if kinds[name] in CATEGORY_KINDS),
+        event_types=commonest_types(events) if events is not None else (),
+        has_events=events is not None,
+        has_times=has_times,
+    )
+
+
+def _varies(leads: LeadArrays, name: str) -> bool:
+    column = leads.columns.get(name)
+    if column is None:
+        return False
+    cells = column.values if isinstance(column, NumberColumn) else column.codes
+    return len(np.unique(cells, equal_nan=True)) > 1

@@ -1,0 +1,148 @@
+"""The tables that everything is computed from, as frozen numpy arrays in one canonical order.
+
+Times are integer microseconds since 1970-01-01 UTC. Leads are sorted by id, so that the order of
+the rows in a file changes nothing that is computed from them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+Kind = Literal[
+    "number", "category", "flag", "date", "title", "email", "country", "text", "ignore"
+]
+
+MICROSECONDS_PER_SECOND = 1_000_000
+MICROSECONDS_PER_HOUR = 3_600 * MICROSECONDS_PER_SECOND
+MICROSECONDS_PER_DAY = 24 * MICROSECONDS_PER_HOUR
+#: Stands for "not (yet)": later than every real time.
+NEVER_US: int = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """One number a lead: a measure, a flag (0 or 1) or a date (microseconds); NaN is missing."""
+
+    values: FloatArray
+
+    def take(self, index: IntArray) -> "NumberColumn":
+        return NumberColumn(self.values[index])
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """One text a lead: ``levels[codes[i]]``; code -1 is missing. Levels are distinct and sorted."""
+
+    levels: tuple[str, ...]
+    codes: IntArray
+
+    def take(self, index: IntArray) -> "TextColumn":
+        return TextColumn(self.levels, self.codes[index])
+
+    def cell(self, row: int) -> str | None:
+        code = int(self.codes[row])
+        return None if code < 0 else self.levels[code]
+
+    @classmethod
+    def of(cls, cells: Iterable[str | None]) -> "TextColumn":
+        """Codes for a sequence of texts.
+
+        >>> TextColumn.of(["b", None, "a", "b"])
+        TextColumn(levels=('a', 'b'), codes=array([ 1, -1,  0,  1]))
+        """
+        kept = list(cells)
+        levels = tuple(sorted({cell for cell in kept if cell is not None}))
+        code: dict[str | None, int] = {level: i for i, level in enumerate(levels)}
+        code[None] = -1
+        return cls(levels, np.array([code[cell] for cell in kept], dtype=np.int64))
+
+
+Column = NumberColumn | TextColumn
+
+
+@dataclass(frozen=True)
+class LeadArrays:
+    """One row per lead.
+
+    Attributes
+    ----------
+    ids : n texts, ascending (a flat table that is ordered by a column follows that order instead).
+    created_us : n int64, or None for a flat table without times.
+    accounts : the account each lead belongs to; -1 stands for a group of its own.
+    columns : attributes by column name, as read.
+    """
+
+    ids: tuple[str, ...]
+    created_us: IntArray | None
+    accounts: TextColumn
+    columns: Mapping[str, Column]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, index: IntArray) -> "LeadArrays":
+        """The leads at these positions, in this order."""
+        return LeadArrays(
+            ids=tuple(self.ids[i] for i in index),
+            created_us=None if self.created_us is None else self.created_us[index],
+            accounts=self.accounts.take(index),
+            columns={name: column.take(index) for name, column in self.columns.items()},
+        )
+
+    def group_of(self, row: int) -> str:
+        """The group whose rows must stay together in cross-fitting: the account, else the lead."""
+        account = self.accounts.cell(row)
+        return f"lead:{self.ids[row]}" if account is None else f"account:{account}"
+
+
+@dataclass(frozen=True)
+class EventArrays:
+    """One row per activity, in any order.
+
+    Attributes
+    ----------
+    lead : int64 positions in the LeadArrays it belongs to.
+    type_code : int64 positions in `types`.
+    at_us : int64, when it happened.
+    recorded_us : int64, when it became known; None where the log does not say.
+    types : the distinct event types, ascending.
+    """
+
+    lead: IntArray
+    type_code: IntArray
+    at_us: IntArray
+    recorded_us: IntArray | None
+    types: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.lead)
+
+    def take(self, index: IntArray | BoolArray) -> "EventArrays":
+        """The events at these positions."""
+        recorded = None if self.recorded_us is None else self.recorded_us[index]
+        return replace(
+            self,
+            lead=self.lead[index],
+            type_code=self.type_code[index],
+            at_us=self.at_us[index],
+            recorded_us=recorded,
+        )
+
+    def of_leads(self, index: IntArray, n_leads: int) -> "EventArrays":
+        """The events of the leads at `index`, renumbered to positions in `index`."""
+        position = np.full(n_leads, -1, dtype=np.int64)
+        position[index] = np.arange(len(index))
+        kept = self.take(position[self.lead] >= 0)
+        return replace(kept, lead=position[kept.lead])
+
+
+def no_events() -> EventArrays:
+    """A log without a single event."""
+    nothing = np.zeros(0, dtype=np.int64)
+    return EventArrays(nothing, nothing, nothing, None, ())

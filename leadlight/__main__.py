@@ -1,0 +1,5 @@
+"""``python -m leadlight``."""
+
+from leadlight.cli import entry
+
+entry()

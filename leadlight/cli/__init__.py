@@ -1,0 +1,56 @@
+"""The command line: one file per command, nothing heavy imported before a command runs."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from leadlight.cli import check, demo, explain, models, score, train
+
+app = typer.Typer(
+    name="leadlight",
+    help="Predicts which sales leads will become customers, and shows why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("check")(check.check)
+app.command("train")(train.train)
+app.command("score")(score.score)
+app.command("explain")(explain.explain)
+app.add_typer(models.app, name="models")
+
+BAD_INPUT = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns
+    -------
+    0 fine, 1 failed, 2 bad input, 3 alarm.
+    """
+    try:
+        result = app(args=list(argv) if argv is not None else None, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return BAD_INPUT
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        return 1
+    except ValueError as error:
+        from leadlight.errors import bad_input_types
+
+        if not isinstance(error, bad_input_types()):
+            raise
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    return result if isinstance(result, int) else 0
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main())

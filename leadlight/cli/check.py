@@ -1,0 +1,85 @@
+"""`leadlight check`: are the project file and its tables as they should be?"""
+
+from typing import TYPE_CHECKING
+
+from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
+from leadlight.cli.output import print_json, print_table, say
+
+if TYPE_CHECKING:
+    from features.crm import Crm
+    from leadlight.project import Project
+
+
+def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) -> int:
+    """Validate the project file, read every table, and report all problems at once."""
+    from features.crm import TooManyBadRows
+    from features.yaml_text import BadDocument
+    from leadlight.project import load_project
+
+    try:
+        project = load_project(config)
+        problems = _rule_problems(project)
+        crm = project.read()
+    except BadDocument as error:
+        cause = error.__cause__
+        counts = cause.counts if isinstance(cause, TooManyBadRows) else ()
+        print_json(_report(counts, list(error.problems), [])) if as_json else say(str(error))
+        return 2
+    unmatched = _unmatched(project, crm) if not problems else []
+    if as_json:
+        print_json(_report(crm.counts, problems, unmatched))
+    else:
+        _print(crm, problems, unmatched)
+    return 2 if problems else 0
+
+
+def _rule_problems(project: "Project") -> list[str]:
+    from features.yaml_text import BadDocument
+
+    try:
+        project.rulebook()
+    except BadDocument as error:
+        return list(error.problems)
+    return []
+
+
+def _unmatched(project: "Project", crm: "Crm") -> list[str]:
+    from models.rules import unmatched_rules
+
+    types = crm.events.types if crm.events is not None else ()
+    return [f"rule {rule.rule_id}: {rule.why}" for rule in unmatched_rules(project.rulebook(), crm.leads.columns, types)]
+
+
+def _report(counts: object, problems: list[str], unmatched: list[str]) -> dict[str, object]:
+    from features.quarantine import TableCount
+
+    tables = [count for count in counts if isinstance(count, TableCount)] if isinstance(counts, tuple) else []
+    return {
+        "rows_read": sum(count.rows_read for count in tables),
+        "rows_used": sum(count.rows_used for count in tables),
+        "rows_quarantined": sum(len(count.bad) for count in tables),
+        "tables": [
+            {"file": c.file, "rows_read": c.rows_read, "rows_used": c.rows_used, "rows_quarantined": len(c.bad)}
+            for c in tables
+        ],
+        "leaks": [],
+        "problems": problems,
+        "rules_without_match": unmatched,
+    }
+
+
+def _print(crm: "Crm", problems: list[str], unmatched: list[str]) -> None:
+    from features.quarantine import commonest_reasons
+
+    rows = [(count.file, count.rows_read, count.rows_used, len(count.bad)) for count in crm.counts]
+    print_table(("table", "rows read", "used", "quarantined"), rows)
+    for reason, n in commonest_reasons(crm.counts):
+        say(f"  {n} x {reason}")
+    print_table(("column", "read as"), sorted(crm.kinds.items()))
+    if unmatched:
+        say(f"{len(unmatched)} rules match nothing here and are skipped:")
+        for line in unmatched:
+            say(f"  {line}")
+    for problem in problems:
+        say(problem)
+    say("The project has problems." if problems else "The project is fine.")

@@ -1,0 +1,120 @@
+"""`leadlight explain`: one lead's score, and everything that adds up to it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadlight.cli.options import (
+    DEFAULT_PROJECT,
+    AsOfOption,
+    EventsOption,
+    JsonOption,
+    LeadsOption,
+    ProjectOption,
+)
+from leadlight.cli.output import print_json, print_table, say
+
+if TYPE_CHECKING:
+    from features.crm import Crm
+    from models.lead_model import LeadModel
+    from models.scoring import Scores
+
+
+def explain(
+    lead_id: Annotated[str, typer.Argument(help="The lead's id.")],
+    config: ProjectOption = DEFAULT_PROJECT,
+    leads: LeadsOption = None,
+    events: EventsOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Show why a lead scores as it does: reasons in words, contributions that sum to its log-odds."""
+    from leadlight.cli.score import open_champion
+    from leadlight.project import load_project
+
+    project = load_project(config)
+    model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of)
+    scores = explain_lead(model, crm, lead_id.strip(), as_of_us)
+    if as_json:
+        print_json(explanation(model, scores))
+    else:
+        _print(model, scores)
+    return 0
+
+
+def explain_lead(model: "LeadModel", crm: "Crm", lead_id: str, as_of_us: int) -> "Scores":
+    """One lead through the one scoring path."""
+    import numpy as np
+
+    from features.snapshots import Snapshots
+    from features.sources import did_you_mean
+    from leadlight.errors import BadRequest
+    from models.scoring import score_leads
+    from serving.score_table import time_of
+
+    if lead_id not in crm.leads.ids:
+        near = did_you_mean(lead_id, crm.leads.ids[:100_000])
+        raise BadRequest(f"found no lead {lead_id!r} in the leads table{near}; ids are case-sensitive")
+    row = np.array([crm.leads.ids.index(lead_id)])
+    lead = crm.leads.take(row)
+    if lead.created_us is not None and lead.created_us[0] > as_of_us:
+        created = time_of(int(lead.created_us[0])).isoformat()
+        raise BadRequest(f"lead {lead_id!r} was created at {created}, after the time asked for; give a later --as-of")
+    events = None if crm.events is None else crm.events.of_leads(row, len(crm.leads))
+    return score_leads(model, lead, events, Snapshots(np.array([0]), np.array([as_of_us])))
+
+
+def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
+    """What `explain --json` prints."""
+    from dataclasses import asdict
+
+    from models.explanation import impact_of
+    from serving.score_table import time_of
+
+    contributions = scores.contributions
+    impacts = impact_of(contributions.values[0])
+    return {
+        "lead_id": scores.lead_ids[0],
+        "as_of": time_of(int(scores.as_of_us[0])).isoformat() if model.facts.spec.has_times else None,
+        "probability": float(scores.probability[0]),
+        "log_odds": float(scores.log_odds[0]),
+        "base_log_odds": contributions.base_log_odds,
+        "contributions": [
+            {
+                "feature": part.name,
+                "family": part.family,
+                "value": scores.cell(part.name, 0),
+                "log_odds": float(contributions.values[0, i]),
+                "impact": float(impacts[i]),
+            }
+            for i, part in enumerate(contributions.parts)
+        ],
+        "points": float(scores.ledger.points[0]),
+        "summary": scores.summaries[0],
+        "reasons": [asdict(reason) for reason in scores.reasons[0]],
+        "source": model.facts.source,
+        "model_version": model.version,
+        "rules_version": model.rulebook.version,
+    }
+
+
+def _print(model: "LeadModel", scores: "Scores") -> None:
+    from models.rules import STAGES, TIERS
+
+    qualification = scores.qualification
+    tier, stage = TIERS[qualification.tier[0]], STAGES[qualification.stage[0]]
+    say(f"Lead {scores.lead_ids[0]}: {scores.summaries[0]}")
+    say(f"{tier}, {stage}, {scores.ledger.points[0]:.4g} rule points; model {model.version} ({model.facts.source})")
+    print_table(("impact", "why (20 doubles the odds)"), [(f"{r.impact:+.1f}", r.text) for r in scores.reasons[0]])
+    lines = [
+        (line.name, f"{points:+.4g}")
+        for line, points in zip(scores.ledger.lines, scores.ledger.values[0], strict=True)
+        if points
+    ]
+    if lines:
+        print_table(("rule", "points"), lines)
+    total = scores.contributions.values[0].sum()
+    say(
+        f"log-odds {scores.log_odds[0]:.4f} = {scores.contributions.base_log_odds:.4f} (everybody) "
+        f"{total:+.4f} (this lead, {len(scores.contributions.parts)} contributions; `--json` shows each)"
+    )

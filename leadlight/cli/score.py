@@ -1,0 +1,106 @@
+"""`leadlight score`: every open lead with probability, tier and reasons, in a file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadlight.cli.options import (
+    DEFAULT_PROJECT,
+    AsOfOption,
+    EventsOption,
+    JsonOption,
+    LeadsOption,
+    ProjectOption,
+)
+from leadlight.cli.output import note, print_json, print_table, progress, say
+
+if TYPE_CHECKING:
+    from features.crm import Crm
+    from leadlight.project import Project
+    from models.lead_model import LeadModel
+    from serving.batch import BatchResult
+
+
+def score(
+    out: Annotated[Path, typer.Option(help="Where to write: .parquet, .csv or .csv.gz.")],
+    config: ProjectOption = DEFAULT_PROJECT,
+    leads: LeadsOption = None,
+    events: EventsOption = None,
+    as_of: AsOfOption = None,
+    reasons: Annotated[int, typer.Option(min=0, max=50, help="How many reasons for and against, at most.")] = 5,
+    as_json: JsonOption = False,
+) -> int:
+    """Score the leads that are open, with the champion."""
+    from leadlight.project import load_project
+    from serving.score_table import check_output, score_frame, write_scores
+
+    check_output(out)
+    project = load_project(config)
+    with progress("scoring") as step:
+        model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of, step=step)
+        step("scoring")
+        result = score_crm(model, crm, as_of_us, reasons)
+        step("writing")
+        write_scores(score_frame(model, result.scores), out)
+    if as_json:
+        print_json(_report(model, result, out, as_of_us, crm))
+    else:
+        _print(model, result, out)
+    return 0
+
+
+def open_champion(
+    project: "Project", *, leads: Path | None, events: Path | None, as_of: str | None, step: object = None
+) -> "tuple[LeadModel, Crm, int]":
+    """The champion, the tables to score read as it was trained, and the time to score at."""
+    from serving.score_table import time_of
+
+    model = project.workspace.load_champion()
+    if project.rules_text() != model.rules_text:
+        note("the rulebook was edited since the training; scores use the model's own until you train again")
+    crm = project.read(kinds=model.facts.spec.kinds, leads_file=leads, events_file=events, needs_outcomes=False)
+    if crm.leads.created_us is None:
+        return model, crm, 0
+    as_of_us = crm.newest_us + 1 if as_of is None else project.time_us(as_of, ("--as-of",))
+    note(f"as of {time_of(as_of_us).isoformat()}")
+    return model, crm, as_of_us
+
+
+def score_crm(model: "LeadModel", crm: "Crm", as_of_us: int, reasons: int) -> "BatchResult":
+    """The open leads of the tables, scored."""
+    from serving.batch import score_open_leads
+
+    return score_open_leads(model, crm, as_of_us, n_reasons=reasons)
+
+
+def _report(model: "LeadModel", result: "BatchResult", out: Path, as_of_us: int, crm: "Crm") -> dict[str, object]:
+    from dataclasses import asdict
+
+    from serving.score_table import time_of
+
+    return {
+        "out": str(out),
+        "as_of": time_of(as_of_us).isoformat() if crm.leads.created_us is not None else None,
+        "model_version": model.version,
+        "source": model.facts.source,
+        "counts": asdict(result.counts),
+    }
+
+
+def _print(model: "LeadModel", result: "BatchResult", out: Path) -> None:
+    counts = result.counts
+    say(
+        f"{counts.scored:,} open leads scored with model {model.version} into {out}; left out: "
+        f"{counts.closed:,} closed, {counts.not_yet_created:,} not yet created. Dormant among the scored: {counts.dormant:,}."
+    )
+    print_hottest(result, 10)
+
+
+def print_hottest(result: "BatchResult", limit: int) -> None:
+    """The hottest leads with one sentence each."""
+    import numpy as np
+
+    scores = result.scores
+    order = np.argsort(-scores.log_odds, kind="stable")[:limit]
+    print_table(("lead", "why"), [(scores.lead_ids[row], scores.summaries[row]) for row in order])

@@ -1,0 +1,139 @@
+"""`leadlight train`: from history to the workspace's champion."""
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
+from leadlight.cli.output import note, print_json, print_table, progress, say
+
+if TYPE_CHECKING:
+    from features.crm import Crm
+    from leadlight.project import Project
+    from training.run import TrainingRequest, TrainingRun
+
+
+def train(
+    config: ProjectOption = DEFAULT_PROJECT,
+    until: Annotated[str | None, typer.Option(help="Use only what was known before this time.")] = None,
+    seed: Annotated[int, typer.Option(help="Same input and seed, same model.")] = 0,
+    as_json: JsonOption = False,
+) -> int:
+    """Learn from closed deals, save the model and make it the champion."""
+    from leadlight.project import load_project
+
+    project = load_project(config)
+    started = time.perf_counter()
+    run, crm = train_project(project, until=until, seed=seed)
+    seconds = time.perf_counter() - started
+    if as_json:
+        print_json(report(run, crm, seconds))
+    else:
+        print_training(run)
+        say(f"Model {run.model.version} is the champion; it lies in {run.folder} ({seconds:.0f} s).")
+    return 0
+
+
+def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple[TrainingRun, Crm]":
+    """Read the project's tables, train, and note what a person should know of the data."""
+    from leadlight import __version__
+    from training.run import run_training
+
+    with progress("training") as step:
+        step("reading the tables")
+        crm = project.read()
+        if until is not None:
+            crm = _cut(project, crm, until)
+        request = _request(project, crm, until=until, seed=seed)
+        _note_time(project, crm, request)
+        write_quarantine_of(project, crm)
+        run = run_training(crm, request, project.workspace, leadlight_version=__version__, progress=step)
+    return run, crm
+
+
+def _cut(project: "Project", crm: "Crm", until: str) -> "Crm":
+    from leadlight.errors import BadRequest
+
+    if crm.leads.created_us is None:
+        raise BadRequest("found --until with a flat table, which has no times; leave it out, or cut the file")
+    return crm.before(project.time_us(until, ("--until",)))
+
+
+def _request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":
+    from training.run import TrainingRequest
+
+    said = project.file.goal.observed_until
+    observed = crm.observed_until_us if said is None else project.time_us(said, ("goal", "observed_until"))
+    return TrainingRequest(
+        goal=project.file.goal,
+        rules_text=project.rules_text(),
+        words=project.words,
+        withheld=project.withheld,
+        observed_until_us=min(observed, crm.observed_until_us) if until is not None else observed,
+        until=until,
+        is_ordered=project.is_ordered,
+        seed=seed,
+    )
+
+
+def _note_time(project: "Project", crm: "Crm", request: "TrainingRequest") -> None:
+    from models.rules import unmatched_rules
+    from serving.score_table import time_of
+
+    if crm.leads.created_us is not None:
+        note(f"observed until {time_of(request.observed_until_us).isoformat()}")
+    types = crm.events.types if crm.events is not None else ()
+    rulebook = project.rulebook()
+    idle = unmatched_rules(rulebook, crm.leads.columns, types)
+    if idle:
+        note(f"{len(idle)} of {len(rulebook.rules)} rules of {project.rules_name} match nothing here and are skipped")
+
+
+def write_quarantine_of(project: "Project", crm: "Crm") -> None:
+    """Keep the unusable rows beside the models, and say so; nothing is written where there are none."""
+    from features.quarantine import write_quarantine
+
+    n_bad = sum(len(count.bad) for count in crm.counts)
+    if n_bad:
+        project.workspace.folder.mkdir(parents=True, exist_ok=True)
+        path = project.workspace.folder / "quarantine.csv"
+        write_quarantine(path, crm.counts)
+        note(f"{n_bad} rows could not be used; each stands with its reason in {path}")
+
+
+def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
+    """What `train --json` prints."""
+    facts = run.model.facts
+    return {
+        "model_version": run.model.version,
+        "source": facts.source,
+        "metrics": dict(facts.metrics),
+        "candidates": [{"name": name, "log_loss": loss} for name, loss in facts.candidates.items()],
+        "promoted": run.promoted,
+        "is_time_tested": facts.trained_on.is_time_tested,
+        "snapshots": facts.trained_on.n_snapshots,
+        "leads": facts.trained_on.n_leads,
+        "won": facts.trained_on.n_won,
+        "data_fingerprint": facts.trained_on.fingerprint,
+        "rows_quarantined": sum(len(count.bad) for count in crm.counts),
+        "mlflow_run": run.mlflow_run,
+        "folder": str(run.folder),
+        "seconds": round(seconds, 2),
+    }
+
+
+def print_training(run: "TrainingRun") -> None:
+    """The metrics of a training beside those of base rate and rules."""
+    facts = run.model.facts
+    on = facts.trained_on
+    say(f"Trained on {on.n_snapshots:,} snapshots of {on.n_leads:,} leads, {on.n_won:,} of them won.")
+    if facts.source == "rules":
+        say("Fewer than 20 won or 20 lost leads: the rules alone score, with the odds of the rulebook.")
+        return
+    tested = "later leads than it was fitted on" if on.is_time_tested else "left-out groups of leads (not time-tested)"
+    say(f"Judged on {tested}; the model that ships was then refitted on everything.")
+    names = {"base_rate": "base rate", "rules": "rules", "rules_trees": "rules + trees (ships)"}
+    print_table(("candidate", "log loss"), [(names[name], f"{loss:.4f}") for name, loss in facts.candidates.items()])
+    labels = (("auc", "AUC"), ("brier", "Brier"), ("ece", "ECE"), ("lift_10", "lift 10%"), ("base_rate", "base rate"))
+    say("  ".join(f"{label} {facts.metrics[name]:.3f}" for name, label in labels))

@@ -1,0 +1,19 @@
+"""Which errors are the input's fault: the command line answers them with their text and exit code 2."""
+
+
+class BadRequest(ValueError):
+    """The command's arguments do not fit the project; the text says what to do."""
+
+
+def bad_input_types() -> tuple[type[Exception], ...]:
+    """Every error whose text is meant for the person who gave the input.
+
+    The modules are imported when asked for, since they bring numpy and pydantic.
+    """
+    from features.sources import BadProject
+    from features.yaml_text import BadDocument
+    from models.booster_text import BrokenBooster
+    from models.bundle import BrokenBundle
+    from serving.score_table import BadOutput
+
+    return (BadRequest, BadProject, BadDocument, BrokenBooster, BrokenBundle, BadOutput)

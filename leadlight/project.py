@@ -1,0 +1,116 @@
+"""leadlight.yaml as one frozen object, and everything it points at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field
+
+from features.crm import Crm, CrmSections, read_crm
+from features.event_log import words_of_types
+from features.parsing import BadCell, parse_time_us
+from features.snapshots import GoalSection
+from features.sources import BadProject, Problem
+from features.yaml_text import BadDocument, YamlDocument, parse_yaml, validate_document
+from models.rules import RuleBook, load_rulebook, starter_text
+from models.workspace import Workspace
+
+
+class ProjectFile(CrmSections):
+    """All sections of leadlight.yaml."""
+
+    goal: GoalSection = GoalSection()
+    rules: str | None = None
+    sales_capacity_per_week: int | None = Field(default=None, ge=1)
+    workspace: str = "workspace"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project: its file's content, and where its paths start."""
+
+    path: Path
+    file: ProjectFile
+    document: YamlDocument
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(self.folder / self.file.workspace)
+
+    @property
+    def rules_name(self) -> str:
+        return self.file.rules or "the shipped starter rules"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What the project calls its columns and event types."""
+        columns = {name: said.words for name, said in self.file.leads.columns.items() if said.words}
+        return {**columns, **words_of_types(self.file.events)}
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The columns that the model may not use."""
+        return frozenset(name for name, said in self.file.leads.columns.items() if said.is_withheld)
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether a flat table's rows have an order in time."""
+        return self.file.leads.order_by is not None or self.file.leads.created_at is not None
+
+    def rules_text(self) -> str:
+        """The rulebook's text: the project's own, else the shipped starter."""
+        if self.file.rules is None:
+            return starter_text()
+        path = self.folder / self.file.rules
+        if not path.is_file():
+            raise self.bad([Problem(("rules",), f"there is no file {path}; correct the path, or leave `rules` out")])
+        return path.read_text(encoding="utf-8")
+
+    def rulebook(self) -> RuleBook:
+        return load_rulebook(self.rules_text(), name=self.file.rules or "starter.yaml")
+
+    def time_us(self, text: str, key: tuple[str, ...]) -> int:
+        """A time that was given by option or key, in the project's time zone; a date is its first moment."""
+        from zoneinfo import ZoneInfo
+
+        try:
+            return parse_time_us(text, timezone=ZoneInfo(self.file.timezone), date_is="start")
+        except BadCell as error:
+            raise self.bad([Problem(key, f"found {text!r}: {error}")]) from error
+
+    def read(self, **options: object) -> Crm:
+        """The tables; see `read_crm`. Problems name the line of this file."""
+        try:
+            return read_crm(self.file, self.folder, **options)  # type: ignore[arg-type]  # passed through
+        except BadProject as error:
+            raise self.bad(error.problems) from error
+
+    def bad(self, problems: Sequence[Problem]) -> BadDocument:
+        """Problems with the line of leadlight.yaml each belongs to."""
+        lines = []
+        for problem in problems:
+            key = ".".join(str(part) for part in problem.key)
+            where = f"{self.path.name}:{self.document.line_of(problem.key)}"
+            lines.append(f"{where}: {key}: {problem.message}" if key else f"{where}: {problem.message}")
+        return BadDocument(tuple(lines))
+
+
+def load_project(path: Path) -> Project:
+    """Read and check leadlight.yaml.
+
+    Raises
+    ------
+    BadDocument : all that is wrong with it, each with its line, what was found and the cure.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadDocument(
+            (f"there is no project file {path}; give one with -c, or make a demo project with `leadlight demo`",)
+        ) from None
+    document = parse_yaml(text, name=path.name)
+    return Project(path, validate_document(ProjectFile, document), document)

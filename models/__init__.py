@@ -1,0 +1,1 @@
+"""Numbers in, a probability and its reasons out: rules, trees, calibration, wording, bundle."""

@@ -1,0 +1,95 @@
+"""Gradient-boosted trees on top of the prior margin."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from features.tables import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
+
+
+@dataclass(frozen=True)
+class TreeSettings:
+    """How the trees are grown; what each field means: LightGBM's parameters of that name."""
+
+    rounds: int = 250
+    num_leaves: int = 15
+    learning_rate: float = 0.03
+    min_data_in_leaf: int = 40
+    feature_fraction: float = 0.5
+    bagging_fraction: float = 0.8
+    lambda_l2: float = 5.0
+    max_depth: int = 8
+
+    def parameters(self, seed: int) -> dict[str, Any]:  # LightGBM's parameters are of mixed types
+        return {
+            "objective": "binary",
+            "boost_from_average": False,
+            "num_leaves": self.num_leaves,
+            "learning_rate": self.learning_rate,
+            "min_data_in_leaf": self.min_data_in_leaf,
+            "feature_fraction": self.feature_fraction,
+            "bagging_fraction": self.bagging_fraction,
+            "bagging_freq": 1,
+            "lambda_l2": self.lambda_l2,
+            "max_depth": self.max_depth,
+            "seed": seed,
+            "deterministic": True,
+            "force_col_wise": True,
+            "verbosity": -1,
+        }
+
+
+def feature_names(n_features: int) -> list[str]:
+    """Names that LightGBM's text format can hold whatever the columns are called."""
+    return [f"f{i}" for i in range(n_features)]
+
+
+def fit_trees(values: FloatArray, won: BoolArray, margin: FloatArray, settings: TreeSettings, *, seed: int) -> "lgb.Booster":
+    """Trees for what the margin leaves unexplained.
+
+    Parameters
+    ----------
+    values : float64 (n, p).
+    won : n bool.
+    margin : n log-odds that boosting starts from.
+    """
+    import lightgbm as lgb
+
+    data = lgb.Dataset(
+        values, label=won.astype(np.float64), init_score=margin, feature_name=feature_names(values.shape[1]), free_raw_data=True
+    )
+    return lgb.train(settings.parameters(seed), data, num_boost_round=settings.rounds)
+
+
+def load_trees(text: str) -> "lgb.Booster":
+    """The booster of a text that `check_booster_text` has passed; never of any other."""
+    import lightgbm as lgb
+
+    return lgb.Booster(model_str=text)
+
+
+def tree_margin(
+    booster: "lgb.Booster", values: FloatArray, *, first: int = 0, rounds: int | None = None
+) -> FloatArray:
+    """The sum of the leaves of each row, in log-odds; of all trees, or of `rounds` from `first` on."""
+    if not len(values):
+        return np.zeros(0)
+    raw = booster.predict(values, raw_score=True, start_iteration=first, num_iteration=rounds)
+    return np.asarray(raw, dtype=np.float64)
+
+
+def tree_contributions(booster: "lgb.Booster", values: FloatArray) -> tuple[float, FloatArray]:
+    """Exact SHAP values of the trees (TreeSHAP, Lundberg et al. 2020, doi 10.1038/s42256-019-0138-9).
+
+    Returns
+    -------
+    The expected margin, and float64 (n, p) that sum with it to `tree_margin`.
+    """
+    if not len(values):
+        return 0.0, np.zeros((0, values.shape[1]))
+    raw = np.asarray(booster.predict(values, pred_contrib=True), dtype=np.float64)
+    return float(raw[0, -1]), raw[:, :-1]

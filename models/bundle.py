@@ -1,0 +1,169 @@
+"""A bundle: a model as a folder of data, checked before anything of it is used.
+
+``bundle.json``, ``booster.txt`` (LightGBM's text, where there are trees), ``rules.yaml`` and
+``MANIFEST.json`` with the size and sha256 of each. No pickle, no row of a real person. Every load goes
+hash -> structure of the trees -> golden rows score the same.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from models.booster_text import check_booster_text
+from models.boosting import feature_names
+from models.golden import GoldenRows, make_golden_rows, score_golden_rows
+from models.lead_model import LeadModel, ModelFacts
+
+FORMAT = 1
+MANIFEST = "MANIFEST.json"
+_ALLOWED_FILES = frozenset({"bundle.json", "booster.txt", "rules.yaml", "report.html"})
+_GOLDEN_TOLERANCE = 1e-12
+
+
+class BrokenBundle(ValueError):
+    """A bundle that must not be used; the text says what was found and what to do."""
+
+
+@dataclass(frozen=True)
+class _BundleFile:
+    """The content of bundle.json."""
+
+    format: int
+    leadlight: str
+    facts: ModelFacts
+    golden: GoldenRows
+
+
+_BUNDLE_FILE: TypeAdapter[_BundleFile] = TypeAdapter(_BundleFile)
+
+
+def save_bundle(model: LeadModel, models_folder: Path, *, leadlight_version: str) -> tuple[LeadModel, Path]:
+    """Write the model to ``models_folder/<id>/``; the id is the start of its manifest's hash.
+
+    The folder appears whole or not at all; the same model gives the same id.
+
+    Returns
+    -------
+    The model with its version, and the folder.
+    """
+    content = _BundleFile(FORMAT, leadlight_version, model.facts, make_golden_rows(model))
+    files = {"bundle.json": _json(_BUNDLE_FILE.dump_python(content, mode="json")), "rules.yaml": model.rules_text}
+    if model.booster_text is not None:
+        files["booster.txt"] = model.booster_text
+    blobs = {name: text.encode("utf-8") for name, text in files.items()}
+    manifest = _json({"files": {name: _entry(blob) for name, blob in sorted(blobs.items())}}).encode("utf-8")
+    version = hashlib.sha256(manifest).hexdigest()[:12]
+    folder = models_folder / version
+    if not folder.is_dir():
+        _write_folder({**blobs, MANIFEST: manifest}, folder)
+    return replace(model, version=version), folder
+
+
+def _write_folder(blobs: Mapping[str, bytes], folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder.parent))
+    for name, blob in blobs.items():
+        with (staging / name).open("wb") as file:
+            file.write(blob)
+            file.flush()
+            os.fsync(file.fileno())
+    staging.chmod(0o755)
+    staging.rename(folder)
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _entry(blob: bytes) -> dict[str, object]:
+    return {"bytes": len(blob), "sha256": hashlib.sha256(blob).hexdigest()}
+
+
+def load_bundle(folder: Path) -> LeadModel:
+    """The model of a bundle, after hash, structure and golden rows were checked.
+
+    Raises
+    ------
+    BrokenBundle : anything in the folder is not as it was written.
+    """
+    blobs, version = _verified_files(folder)
+    content = _parse(blobs["bundle.json"], folder)
+    booster_text = None
+    if "booster.txt" in blobs:
+        booster_text = _decode(blobs["booster.txt"], folder / "booster.txt")
+        n_features = len(content.facts.encoder.names(content.golden.feature_names))
+        check_booster_text(booster_text, feature_names=feature_names(n_features))
+    if (booster_text is None) != (content.facts.source == "rules"):
+        raise BrokenBundle(f"{folder}: the source is {content.facts.source!r}, which does not fit its files; {_CURE}")
+    model = LeadModel(content.facts, _decode(blobs["rules.yaml"], folder / "rules.yaml"), booster_text, version)
+    found = score_golden_rows(model, content.golden)
+    expected = np.array(content.golden.log_odds)
+    if not (np.abs(found - expected) <= _GOLDEN_TOLERANCE).all():
+        gap = float(np.max(np.abs(found - expected)))
+        raise BrokenBundle(f"{folder}: golden rows score {gap:.2g} away from what they scored in training; {_CURE}")
+    return model
+
+
+_CURE = "restore the bundle from its copy in MLflow or train again"
+
+
+def _verified_files(folder: Path) -> tuple[dict[str, bytes], str]:
+    """Every file the manifest lists, whose size and hash were checked, and the version."""
+    if not folder.is_dir():
+        raise BrokenBundle(f"there is no bundle at {folder}; `leadlight models list` shows those there are")
+    try:
+        manifest = (folder / MANIFEST).read_bytes()
+        files: dict[str, Any] = json.loads(manifest)["files"]  # checked entry by entry below
+        entries = {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in files.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BrokenBundle(f"{folder}/{MANIFEST} can not be read ({error}); {_CURE}") from error
+    present = {entry.name for entry in folder.iterdir()} - {MANIFEST}
+    if present != set(entries) or not {"bundle.json", "rules.yaml"} <= set(entries) <= _ALLOWED_FILES:
+        odd = ", ".join(sorted(present ^ set(entries))) or ", ".join(sorted(entries))
+        raise BrokenBundle(f"{folder}: its files are not those of its manifest ({odd}); {_CURE}")
+    version = hashlib.sha256(manifest).hexdigest()[:12]
+    if folder.name != version:
+        raise BrokenBundle(f"{folder}: its manifest has the hash {version}, the folder's name is another; {_CURE}")
+    return {name: _verified(folder / name, *entry) for name, entry in entries.items()}, version
+
+
+def _verified(path: Path, size: int, sha256: str) -> bytes:
+    if path.is_symlink() or not path.is_file():
+        raise BrokenBundle(f"{path} is no plain file; {_CURE}")
+    blob = path.read_bytes()
+    found = hashlib.sha256(blob).hexdigest()
+    if len(blob) != size or found != sha256:
+        raise BrokenBundle(
+            f"{path} has {len(blob)} bytes and sha256 {found[:12]}..., "
+            f"the manifest says {size} and {sha256[:12]}...; {_CURE}"
+        )
+    return blob
+
+
+def _decode(blob: bytes, path: Path) -> str:
+    try:
+        return blob.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BrokenBundle(f"{path} is no UTF-8 text; {_CURE}") from error
+
+
+def _parse(blob: bytes, folder: Path) -> _BundleFile:
+    try:
+        raw = json.loads(blob)
+        if raw["format"] > FORMAT:
+            raise BrokenBundle(
+                f"{folder} has format {raw['format']}, this Leadlight reads up to {FORMAT}; upgrade leadlight"
+            )
+        return _BUNDLE_FILE.validate_python(raw)
+    except (ValueError, KeyError, TypeError, ValidationError) as error:
+        if isinstance(error, BrokenBundle):
+            raise
+        raise BrokenBundle(f"{folder}/bundle.json can not be read ({type(error).__name__}); {_CURE}") from error

@@ -1,0 +1,89 @@
+"""Contributions that add up to the log-odds shown, and the check that they do."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.catalogue import Family
+from features.tables import FloatArray, IntArray
+
+#: `impact` 20 means that the odds double.
+IMPACT_OF_DOUBLING = 20.0
+SUM_TOLERANCE = 1e-9
+
+
+class BrokenSum(RuntimeError):
+    """Contributions that do not add up to the log-odds: the scorer never returns such rows."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One column of the contributions.
+
+    Attributes
+    ----------
+    name : the feature, or ``rule:ID`` and ``cap:GROUP`` for a line of the points ledger.
+    source : the column or event type it is merged under.
+    """
+
+    name: str
+    source: str
+    family: Family
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """n rows of k parts, in log-odds: ``base_log_odds + values.sum(axis=1) = log_odds``."""
+
+    parts: tuple[Part, ...]
+    values: FloatArray
+    base_log_odds: float
+    log_odds: FloatArray
+
+    def family_impact(self, family: Family) -> FloatArray:
+        """The summed impact of a family's parts, n rows."""
+        return impact_of(self.values[:, [part.family == family for part in self.parts]].sum(axis=1))
+
+
+def impact_of(log_odds: FloatArray) -> FloatArray:
+    """Log-odds in steps of which 20 double the odds, rounded to 0.1 as shown.
+
+    >>> impact_of(np.array([np.log(2.0)]))
+    array([20.])
+    """
+    return np.asarray(np.round(log_odds / np.log(2.0) * IMPACT_OF_DOUBLING, 1) + 0.0)
+
+
+def check_sum(contributions: Contributions) -> Contributions:
+    """The same contributions, if they add up on every row.
+
+    Raises
+    ------
+    BrokenSum : a row's base and contributions differ from its log-odds by more than 1e-9.
+    """
+    total = contributions.base_log_odds + contributions.values.sum(axis=1)
+    gap = np.abs(total - contributions.log_odds)
+    # not (<=) rather than (>): a NaN must not pass
+    if not (gap <= SUM_TOLERANCE).all():
+        row = int(np.argmax(np.where(np.isnan(gap), np.inf, gap)))
+        raise BrokenSum(
+            f"row {row}: base and contributions sum to {total[row]!r}, the log-odds are {contributions.log_odds[row]!r}; "
+            "no score is returned: load the bundle again or train anew"
+        )
+    return contributions
+
+
+def merge_sources(contributions: Contributions) -> tuple[tuple[str, ...], IntArray, FloatArray]:
+    """The parts of one column or event type as one.
+
+    Returns
+    -------
+    The m sources, ascending; k int64, the source of each part; float64 (n, m).
+    """
+    sources = tuple(sorted({part.source for part in contributions.parts}))
+    position = {source: i for i, source in enumerate(sources)}
+    source_of = np.array([position[part.source] for part in contributions.parts], dtype=np.int64)
+    merged = np.zeros((len(contributions.values), len(sources)))
+    for part, source in enumerate(source_of):
+        merged[:, source] += contributions.values[:, part]
+    return sources, source_of, merged

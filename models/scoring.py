@@ -1,0 +1,161 @@
+"""`score_leads`: the one way from tables to a score, for batch, API and pages alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from features.build import FeatureMatrix, build_features
+from features.catalogue import Family
+from features.snapshots import Snapshots
+from features.tables import BoolArray, EventArrays, FloatArray, IntArray, LeadArrays, no_events
+from models.boosting import tree_contributions, tree_margin
+from models.explanation import Contributions, Part, check_sum
+from models.lead_model import LeadModel
+from models.log_odds import probability_of
+from models.rules import LedgerLine, Qualification, RuleLedger, qualify, score_rules
+from models.rules.conditions import EventCondition
+from models.rules.names import named
+from models.wording import CellValue, Reason, Wording, summary, value_or_none
+
+if TYPE_CHECKING:
+    from features.catalogue import FeatureInfo
+
+DEFAULT_REASONS = 5
+
+
+@dataclass(frozen=True)
+class Scores:
+    """n scored snapshots, explained.
+
+    Attributes
+    ----------
+    lead_ids, as_of_us : which lead, and when (a row's rank in a flat table).
+    matrix, ledger, qualification : what the score was made of.
+    contributions : in log-odds, adding up to `log_odds`.
+    reasons, summaries : in words, one per row.
+    """
+
+    lead_ids: tuple[str, ...]
+    as_of_us: IntArray
+    probability: FloatArray
+    percentile: FloatArray
+    dormant: BoolArray
+    matrix: FeatureMatrix
+    ledger: RuleLedger
+    qualification: Qualification
+    contributions: Contributions
+    reasons: tuple[tuple[Reason, ...], ...]
+    summaries: tuple[str, ...]
+
+    @property
+    def log_odds(self) -> FloatArray:
+        return self.contributions.log_odds
+
+    def __len__(self) -> int:
+        return len(self.lead_ids)
+
+    def cell(self, name: str, row: int) -> CellValue:
+        """The value of a feature or ledger line in a row, as people mean it."""
+        return _cell(self.matrix, self.ledger, name, row)
+
+
+def score_leads(
+    model: LeadModel,
+    leads: LeadArrays,
+    events: EventArrays | None,
+    snapshots: Snapshots,
+    *,
+    n_reasons: int = DEFAULT_REASONS,
+) -> Scores:
+    """Score and explain snapshots.
+
+    Parameters
+    ----------
+    leads, events : tables; only what was known before each snapshot's `as_of` is used.
+    snapshots : n snapshots of these leads.
+    n_reasons : how many reasons for and against at most.
+
+    Raises
+    ------
+    BrokenSum : contributions that do not add up to the log-odds.
+    """
+    matrix = build_features(leads, events, snapshots, model.facts.spec)
+    ledger = score_rules(model.rulebook, leads, events or no_events(), snapshots)
+    contributions = explain_rows(model, matrix, ledger)
+    wording = Wording(model.catalogue, contributions, lambda name, row: _cell(matrix, ledger, name, row))
+    reasons = tuple(wording.reasons(row, n_reasons) for row in range(len(matrix)))
+    probability = probability_of(contributions.log_odds)
+    return Scores(
+        lead_ids=tuple(leads.ids[i] for i in snapshots.lead),
+        as_of_us=snapshots.as_of_us,
+        probability=probability,
+        percentile=model.percentile(contributions.log_odds),
+        dormant=_dormant(model, leads, snapshots),
+        matrix=matrix,
+        ledger=ledger,
+        qualification=qualify(model.rulebook, ledger, events or no_events(), snapshots),
+        contributions=contributions,
+        reasons=reasons,
+        summaries=_summaries(model, probability, reasons),
+    )
+
+
+def explain_rows(model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger) -> Contributions:
+    """The exact contributions of rule points and features to each row's log-odds."""
+    prior, calibrator = model.facts.prior, model.facts.calibrator
+    rule_parts = tuple(_rule_part(model, line) for line in ledger.lines)
+    by_rule = ledger.values * prior.per_point
+    margin = prior.margin(ledger.points)
+    expected, by_feature, feature_parts = 0.0, np.zeros((len(matrix), 0)), ()
+    if model.booster is not None:
+        values = model.facts.encoder.encode(matrix)
+        margin = margin + tree_margin(model.booster, values)
+        expected, by_feature = tree_contributions(model.booster, values)
+        feature_parts = tuple(_part(info) for info in model.catalogue.values())
+    base = calibrator.intercept + calibrator.slope * (prior.intercept + expected)
+    values_of_parts = calibrator.slope * np.concatenate([by_rule, by_feature], axis=1)
+    return check_sum(
+        Contributions((*rule_parts, *feature_parts), values_of_parts, float(base), calibrator.log_odds(margin))
+    )
+
+
+def _part(info: "FeatureInfo") -> Part:
+    return Part(info.name, info.source, info.family)
+
+
+def _rule_part(model: LeadModel, line: LedgerLine) -> Part:
+    """A ledger line under the column or event type that it is about, the same for every table scored."""
+    rule = next((rule for rule in model.rulebook.rules if rule.id == line.rule_id), None)
+    names = line.source
+    if rule is not None and isinstance(rule.when, EventCondition):
+        names = named(rule.when.event, model.facts.spec.event_types)
+    family: Family = "engagement" if line.group == "total" else line.group
+    return Part(f"rule:{line.name}", names[0] if names else f"rule:{line.name}", family)
+
+
+def _cell(matrix: FeatureMatrix, ledger: RuleLedger, name: str, row: int) -> CellValue:
+    if name in matrix.categories:
+        return matrix.categories[name].cell(row)
+    if name.startswith("rule:"):
+        line = [entry.name for entry in ledger.lines].index(name.removeprefix("rule:"))
+        return float(ledger.values[row, line])
+    return value_or_none(float(matrix.values[row, matrix.names.index(name)]), name)
+
+
+def _dormant(model: LeadModel, leads: LeadArrays, snapshots: Snapshots) -> BoolArray:
+    oldest = model.facts.trained_on.oldest_age_us
+    if oldest is None or leads.created_us is None:
+        return np.zeros(len(snapshots), dtype=np.bool_)
+    return np.asarray(snapshots.as_of_us - leads.created_us[snapshots.lead] > oldest)
+
+
+def _summaries(
+    model: LeadModel, probability: FloatArray, reasons: Sequence[tuple[Reason, ...]]
+) -> tuple[str, ...]:
+    usual = model.facts.trained_on.base_rate
+    return tuple(
+        summary(float(p), usual=usual, horizon_days=model.horizon_days, reasons=why)
+        for p, why in zip(probability, reasons, strict=True)
+    )

@@ -1,0 +1,209 @@
+"""Contributions in words: reasons for and against, and one summary sentence a lead."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.behaviour import NEVER_DAYS
+from features.catalogue import Family, FeatureInfo
+from models.explanation import Contributions, impact_of, merge_sources
+
+CellValue = float | str | None
+#: Below this rounded impact a source is no reason.
+_MIN_IMPACT = 0.1
+_WINDOWS = ((1.0, "in the last day", "count_1d"), (7.0, "in the last 7 days", "count_7d"), (30.0, "in the last 30 days", "count_30d"))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What one column or event type did to a lead's score.
+
+    Attributes
+    ----------
+    feature : the column or event type.
+    value : of its strongest part; None is missing or never.
+    impact : rounded to 0.1; 20 doubles the odds.
+    log_odds : exact, summed over the source's parts.
+    """
+
+    feature: str
+    family: Family
+    value: CellValue
+    impact: float
+    log_odds: float
+    text: str
+
+
+class Wording:
+    """Words for the contributions of many leads.
+
+    Parameters
+    ----------
+    catalogue : the info of every feature.
+    contributions : n rows.
+    cell : the value of a feature in a row; None is missing.
+    """
+
+    def __init__(
+        self,
+        catalogue: Mapping[str, FeatureInfo],
+        contributions: Contributions,
+        cell: Callable[[str, int], CellValue],
+    ) -> None:
+        self._catalogue = catalogue
+        self._parts = contributions.parts
+        self._values = contributions.values
+        self._cell = cell
+        self._sources, source_of, self._merged = merge_sources(contributions)
+        self._impacts = impact_of(self._merged)
+        self._members = [np.flatnonzero(source_of == i).tolist() for i in range(len(self._sources))]
+
+    def reasons(self, row: int, limit: int) -> tuple[Reason, ...]:
+        """Up to `limit` reasons for and `limit` against, the strongest first, ties by name."""
+        impacts = self._impacts[row]
+        ranked = sorted(
+            (i for i in np.flatnonzero(np.abs(impacts) >= _MIN_IMPACT).tolist()),
+            key=lambda i: (-abs(impacts[i]), self._sources[i]),
+        )
+        kept: list[int] = []
+        for_left, against_left = limit, limit
+        for source in ranked:
+            if impacts[source] > 0 and for_left:
+                for_left -= 1
+            elif impacts[source] < 0 and against_left:
+                against_left -= 1
+            else:
+                continue
+            kept.append(source)
+        return tuple(self._reason(row, source) for source in kept)
+
+    def _reason(self, row: int, source: int) -> Reason:
+        name = self._sources[source]
+        info, family = self._strongest(row, source)
+        log_odds = float(self._merged[row, source])
+        text = f"Rulebook: {name.removeprefix('rule:')}" if info is None else self._sentence(info, row)
+        return Reason(
+            feature=name,
+            family=family,
+            value=None if info is None else self._cell(info.name, row),
+            impact=float(self._impacts[row, source]),
+            log_odds=log_odds,
+            text=f"{text} (odds x{np.exp(log_odds):.2g})",
+        )
+
+    def _strongest(self, row: int, source: int) -> tuple[FeatureInfo | None, Family]:
+        """The feature that words a source: its strongest part, or, where rules alone speak, its plainest."""
+        members = [self._parts[i] for i in self._members[source]]
+        impacts = impact_of(self._values[row, self._members[source]])
+        worded = [i for i, part in enumerate(members) if part.name in self._catalogue]
+        if not worded:
+            name = self._sources[source]
+            return self._catalogue.get(name) or self._catalogue.get(f"{name}.count"), members[0].family
+        strongest = max(worded, key=lambda i: (abs(impacts[i]), members[i].name))
+        return self._catalogue[members[strongest].name], members[strongest].family
+
+    def _sentence(self, info: FeatureInfo, row: int) -> str:
+        value = self._cell(info.name, row)
+        words = _capital(info.words)
+        if info.shape in ("count", "since_last"):
+            return self._event_sentence(info, row)
+        if info.shape == "age":
+            return f"Came {_days(value)} ago"
+        if value is None:
+            return f"{words} is not known"
+        if info.shape == "days_since":
+            return f"{words} was {_days(value)} ago"
+        if info.shape == "flag":
+            return f"{words}: {'yes' if value else 'no'}"
+        return f"{words} is {_number(value)}"
+
+    def _event_sentence(self, info: FeatureInfo, row: int) -> str:
+        group, measure = info.name.rsplit(".", 1)
+        words = _capital(info.words)
+        last = self._cell(f"{group}.days_since_last", row)
+        if last is None:
+            return f"Never {info.words}"
+        for days, phrase, name in _WINDOWS:
+            n = self._cell(f"{group}.{name}", row)
+            if measure == name and not n:
+                return f"{words} last {_days(last)} ago, not {phrase}"
+            if isinstance(n, float) and n > 0 and measure in (name, "count", "decayed_14d") and isinstance(last, float):
+                return f"{words} {_times(n)} {phrase}" if measure == name or days >= 7 else f"{words} {_days(last)} ago"
+        if measure == "days_since_last":
+            return f"{words} {_days(last)} ago"
+        return f"{words} {_times(self._cell(f'{group}.count', row))}, last {_days(last)} ago"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _inside(text: str) -> str:
+    """A sentence's text inside another: its first letter small, unless it is an abbreviation or a name."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _times(value: CellValue) -> str:
+    n = int(value) if isinstance(value, float) else 0
+    return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
+
+
+def _number(value: CellValue) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
+
+
+def _days(value: CellValue) -> str:
+    """A span of days in the unit that people would use."""
+    days = value if isinstance(value, float) else 0.0
+    for unit, length in (("day", 1.0), ("hour", 1 / 24), ("minute", 1 / 1440)):
+        n = round(days / length)
+        if n >= (2 if unit == "hour" else 1):
+            return f"{n:,} {unit}{'s' if n != 1 else ''}"
+    return "less than a minute"
+
+
+def value_or_none(value: float, name: str) -> CellValue:
+    """A matrix cell as people mean it: NaN and "never" are None."""
+    is_never = name.endswith(".days_since_last") and value == NEVER_DAYS
+    return None if np.isnan(value) or is_never else float(value)
+
+
+def summary(probability: float, *, usual: float, horizon_days: float | None, reasons: Sequence[Reason]) -> str:
+    """One sentence: how likely, against the usual, and the strongest reasons for and against.
+
+    >>> summary(0.3, usual=0.1, horizon_days=90, reasons=())
+    '30% likely to become a customer within 90 days, 3 times the usual 10%.'
+    """
+    within = "" if horizon_days is None else f" within {horizon_days:g} days"
+    text = f"{_percent(probability)} likely to become a customer{within}, {_against_usual(probability, usual)}"
+    good = [_inside(_without_odds(reason.text)) for reason in reasons if reason.impact > 0][:2]
+    bad = [_inside(_without_odds(reason.text)) for reason in reasons if reason.impact < 0][: 2 if not good else 1]
+    if good:
+        text += f": {' and '.join(good)}"
+    if bad:
+        text += f"{'; but' if good else ':'} {' and '.join(bad)}"
+    return text + "."
+
+
+def _without_odds(text: str) -> str:
+    return text.rsplit(" (odds x", 1)[0]
+
+
+def _percent(probability: float) -> str:
+    """Whole percents, finer at the ends, never 0% or 100%."""
+    percent = 100 * probability
+    if 1 <= percent <= 99:
+        return f"{percent:.0f}%"
+    return f"{max(percent, 0.1):.1f}%" if percent < 50 else f"{min(percent, 99.9):.1f}%"
+
+
+def _against_usual(probability: float, usual: float) -> str:
+    ratio = probability / usual
+    if ratio >= 1.5:
+        return f"{ratio:.2g} times the usual {_percent(usual)}"
+    if ratio > 1 / 1.5:
+        return f"about the usual {_percent(usual)}"
+    return f"well below the usual {_percent(usual)}"

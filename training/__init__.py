@@ -1,0 +1,1 @@
+"""History in, a bundle worth promoting out: split, fit, judge, register."""

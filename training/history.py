@@ -1,0 +1,85 @@
+"""From tables to a training set: snapshots, labels, features and points of the ripe history."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.build import build_features
+from features.crm import Crm
+from features.labels import LabelledSnapshots, label_rows, training_snapshots
+from features.snapshots import GoalSection, snapshots_of_rows
+from features.spec import FeatureSpec, learn_spec
+from features.tables import no_events
+from models.encoding import fold_of_groups
+from models.rules import RuleBook, score_rules
+from training.fit import TrainingSet
+
+
+@dataclass(frozen=True)
+class History:
+    """The ripe history of a CRM, ready to fit on.
+
+    Attributes
+    ----------
+    data : may have no row, where no deal is closed yet.
+    as_of_us : n int64, the time (or rank) of each row.
+    horizon_us : None for a flat table.
+    oldest_age_us : the oldest snapshot age of the goal that was reached; None for a flat table.
+    is_ordered : whether the rows come in the order of time.
+    """
+
+    spec: FeatureSpec
+    data: TrainingSet
+    horizon_us: int | None
+    oldest_age_us: int | None
+    is_ordered: bool
+
+
+def build_history(
+    crm: Crm,
+    goal: GoalSection,
+    rulebook: RuleBook,
+    *,
+    withheld: frozenset[str],
+    observed_until_us: int,
+    is_ordered: bool,
+    seed: int,
+) -> History:
+    """Snapshots, labels, features and points of a CRM that holds nothing from `until` on.
+
+    Parameters
+    ----------
+    withheld : columns that the model may not use.
+    is_ordered : of a flat table: whether an order column was given.
+    """
+    spec = learn_spec(crm.leads, crm.events, crm.kinds, withheld=withheld)
+    labelled = _labelled(crm, goal, observed_until_us)
+    snapshots = labelled.snapshots
+    matrix = build_features(crm.leads, crm.events, snapshots, spec)
+    ledger = score_rules(rulebook, crm.leads, crm.events or no_events(), snapshots)
+    fold = fold_of_groups(crm.leads, seed=seed)[snapshots.lead]
+    data = TrainingSet(matrix, ledger.points, labelled.won, snapshots.lead, fold)
+    oldest = None
+    if crm.leads.created_us is not None and len(snapshots):
+        oldest = int((snapshots.as_of_us - crm.leads.created_us[snapshots.lead]).max())
+    return History(spec, data, None if crm.is_flat else goal.horizon, oldest, is_ordered or not crm.is_flat)
+
+
+def _labelled(crm: Crm, goal: GoalSection, observed_until_us: int) -> LabelledSnapshots:
+    if crm.is_flat or crm.leads.created_us is None:
+        return label_rows(snapshots_of_rows(crm.leads), crm.outcomes)
+    return training_snapshots(crm.leads, crm.outcomes, goal, observed_until_us=observed_until_us)
+
+
+def fingerprint(data: TrainingSet) -> str:
+    """sha256 of everything the model was fitted on: features, categories, points, labels."""
+    digest = hashlib.sha256()
+    numbers: Sequence[np.ndarray] = (data.matrix.values, data.points, data.won, data.matrix.snapshots.as_of_us)  # type: ignore[type-arg]  # mixed dtypes
+    for array in numbers:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    for name, column in data.matrix.categories.items():
+        digest.update(repr((name, column.levels)).encode())
+        digest.update(column.codes.tobytes())
+    return digest.hexdigest()

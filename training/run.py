@@ -1,0 +1,200 @@
+"""One training, whole: judge on out-of-time blocks, refit on everything, save, log, promote."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from features.crm import Crm
+from features.snapshots import GoalSection
+from features.tables import FloatArray
+from models.boosting import TreeSettings
+from models.bundle import save_bundle
+from models.calibration import Calibrator, fit_calibrator
+from models.encoding import Encoder, fit_encoder, row_weights
+from models.lead_model import LeadModel, ModelFacts, TrainedOn
+from models.rules import RuleBook, load_rulebook
+from models.workspace import Workspace
+from training.evaluation import log_loss, metrics_of
+from training.fit import Judged, TrainingSet, calibrator_of, fit_margin, judge, prior_of
+from training.history import History, build_history, fingerprint
+from training.split import Split, is_enough, split_history
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What a training needs beside the tables.
+
+    Attributes
+    ----------
+    rules_text : the rulebook, as YAML.
+    words : what the project calls its columns and event types.
+    withheld : columns that the model may not use.
+    observed_until_us : until when outcomes are complete.
+    until : ISO time that the tables were cut at, or None.
+    is_ordered : of a flat table: whether an order column was given.
+    """
+
+    goal: GoalSection
+    rules_text: str
+    words: Mapping[str, str]
+    withheld: frozenset[str]
+    observed_until_us: int
+    until: str | None
+    is_ordered: bool
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model and how it was judged; `judged` is None where there were too few deals to judge by."""
+
+    model: LeadModel
+    judged: Judged | None
+    log_odds: FloatArray
+
+
+def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda step: None) -> TrainedModel:
+    """Fit the rules' prior, the trees and the calibrator; below 20 won or lost leads the prior alone."""
+    rulebook = load_rulebook(request.rules_text, name="rules.yaml")
+    progress("features")
+    history = build_history(
+        crm,
+        request.goal,
+        rulebook,
+        withheld=request.withheld,
+        observed_until_us=request.observed_until_us,
+        is_ordered=request.is_ordered,
+        seed=request.seed,
+    )
+    data = history.data
+    if not is_enough(data.won, data.lead):
+        return _rules_alone(history, rulebook, request)
+    split = split_history(
+        data.matrix.snapshots.as_of_us,
+        data.won,
+        data.lead,
+        data.fold,
+        horizon_us=history.horizon_us,
+        is_ordered=history.is_ordered,
+    )
+    if not split.blocks:
+        return _rules_alone(history, rulebook, request)
+    progress(f"judging on {len(split.blocks)} blocks")
+    return _rules_and_trees(history, split, rulebook, request, progress)
+
+
+def _rules_and_trees(
+    history: History, split: Split, rulebook: RuleBook, request: TrainingRequest, progress: Progress
+) -> TrainedModel:
+    settings = TreeSettings()
+    judged = judge(history.data, split, rulebook, settings, seed=request.seed)
+    calibrator = calibrator_of(judged, is_time_tested=split.is_time_tested)
+    log_odds = judged_log_odds(judged, calibrator)
+    progress("refitting on everything")
+    final = fit_margin(history.data, rulebook, TreeSettings(rounds=judged.rounds), seed=request.seed)
+    facts = ModelFacts(
+        source="rules_trees",
+        spec=history.spec,
+        encoder=final.encoder,
+        prior=final.prior,
+        calibrator=calibrator,
+        words=dict(request.words),
+        trained_on=_trained_on(history, request, rulebook, log_odds, is_time_tested=split.is_time_tested),
+        metrics=metrics_of(log_odds, judged.won),
+        candidates={
+            "base_rate": log_loss(judged.base_margin, judged.won),
+            "rules": log_loss(judged.rules_margin, judged.won),
+            "rules_trees": log_loss(log_odds, judged.won),
+        },
+    )
+    return TrainedModel(LeadModel(facts, request.rules_text, final.booster_text), judged, log_odds)
+
+
+def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest) -> TrainedModel:
+    data = history.data
+    encoder = fit_encoder(data.matrix, data.won, row_weights(data.lead)) if len(data) else Encoder({}, {})
+    facts = ModelFacts(
+        source="rules",
+        spec=history.spec,
+        encoder=encoder,
+        prior=prior_of(data, rulebook),
+        calibrator=Calibrator(),
+        words=dict(request.words),
+        trained_on=_trained_on(history, request, rulebook, np.zeros(0), is_time_tested=False),
+        metrics={},
+        candidates={},
+    )
+    return TrainedModel(LeadModel(facts, request.rules_text, None), None, np.zeros(0))
+
+
+def judged_log_odds(judged: Judged, calibrator: Calibrator) -> FloatArray:
+    """The judged rows as they would have been shown: each block by the line of the block before it."""
+    out = judged.margin.copy()
+    if calibrator == Calibrator():
+        return out
+    blocks = judged.blocks()
+    for k in range(1, len(blocks)):
+        inside = judged.block == np.unique(judged.block)[k]
+        out[inside] = fit_calibrator(blocks[k - 1]).log_odds(out[inside])
+    return out
+
+
+def _trained_on(
+    history: History, request: TrainingRequest, rulebook: RuleBook, log_odds: FloatArray, *, is_time_tested: bool
+) -> TrainedOn:
+    data: TrainingSet = history.data
+    percentiles = np.quantile(log_odds, np.linspace(0, 1, 101)).tolist() if len(log_odds) else []
+    return TrainedOn(
+        until=request.until,
+        horizon_us=history.horizon_us,
+        n_snapshots=len(data),
+        n_leads=len(np.unique(data.lead)),
+        n_won=int(data.won.sum()),
+        base_rate=float((data.won.sum() + rulebook.odds.base) / (len(data) + 1.0)),
+        oldest_age_us=history.oldest_age_us,
+        log_odds_percentiles=tuple(percentiles),
+        fingerprint=fingerprint(data),
+        is_time_tested=is_time_tested,
+    )
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """A finished training: the saved model, and where it lies."""
+
+    model: LeadModel
+    folder: Path
+    promoted: bool
+    mlflow_run: str | None
+
+
+def run_training(
+    crm: Crm,
+    request: TrainingRequest,
+    workspace: Workspace,
+    *,
+    leadlight_version: str,
+    progress: Progress = lambda step: None,
+) -> TrainingRun:
+    """Train, save the bundle, log it to MLflow and make it the champion of the workspace."""
+    from filelock import FileLock, Timeout
+
+    from training.registry import log_training
+
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(workspace.folder / ".lock", timeout=1)
+    try:
+        with lock:
+            trained = train_model(crm, request, progress)
+            progress("saving the bundle")
+            model, folder = save_bundle(trained.model, workspace.models, leadlight_version=leadlight_version)
+            progress("logging to MLflow")
+            run_id = log_training(workspace, trained, model, folder, seed=request.seed)
+            workspace.set_champion(model.version)
+    except Timeout:
+        raise ValueError(f"another training writes to {workspace.folder}; wait for it to end, then train again") from None
+    return TrainingRun(model, folder, True, run_id)
