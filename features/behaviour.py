@@ -76,13 +76,12 @@ def _pairs_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[tuple
     row_of_lead[snapshots.lead] = np.arange(len(snapshots))
     for start in range(0, max(len(events), 1), _PART):
         row = row_of_lead[events.lead[start : start + _PART]]
-        event = np.flatnonzero(row >= 0)
-        yield row[event], event + start
+        event = np.arange(start, start + len(row))
+        asked = row >= 0
+        yield (row, event) if asked.all() else (row[asked], event[asked])
 
 
-def _pairs_by_snapshot(
-    events: EventArrays, snapshots: Snapshots, n_leads: int
-) -> Iterator[tuple[IntArray, IntArray]]:
+def _pairs_by_snapshot(events: EventArrays, snapshots: Snapshots, n_leads: int) -> Iterator[tuple[IntArray, IntArray]]:
     by_lead = np.argsort(events.lead, kind="stable")
     count = np.bincount(events.lead, minlength=n_leads)
     first = (np.cumsum(count) - count)[snapshots.lead]
@@ -135,7 +134,7 @@ def behaviour_features(
     matrix = np.empty((len(snapshots), width)) if out is None else out
     stride = matrix.shape[1]
     cells = matrix[:, stride - width :].reshape(len(snapshots), n_groups, len(MEASURES))
-    cells[:] = [0.0] * (len(MEASURES) - 1) + [np.inf]
+    matrix[:, stride - width :] = ([0.0] * _SINCE + [np.inf]) * n_groups
     of_type = stride - width + group_codes(events.types, kept_types) * len(MEASURES)
     for seen in _seen_in_parts(events, snapshots):
         _add(matrix.reshape(-1), seen.row * stride + of_type[events.type_code[seen.event]], seen.age_us)
@@ -155,14 +154,14 @@ def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:
 
 
 def _finish(cells: FloatArray) -> None:
-    """Windows hold the narrower ones, "any" holds all groups, and ages become days."""
+    """The group "any" holds all groups, windows hold the narrower ones, and ages become days."""
+    # einsum and the copy of the ages: three times faster than sum and min over the middle axis.
+    np.einsum("rgm->rm", cells[:, :-1], out=cells[:, -1])
     for wider in range(1, _COUNT + 1):
-        cells[:, :-1, wider] += cells[:, :-1, wider - 1]
-    np.sum(cells[:, :-1], axis=1, out=cells[:, -1])
-    days = cells[:, :, _SINCE]
-    np.min(days[:, :-1], axis=1, out=days[:, -1])
-    days /= MICROSECONDS_PER_DAY
-    days[np.isinf(days)] = NEVER_DAYS
+        cells[:, :, wider] += cells[:, :, wider - 1]
+    age_us = np.ascontiguousarray(cells[:, :, _SINCE].T)
+    np.min(age_us[:-1], axis=0, out=age_us[-1])
+    cells[:, :, _SINCE] = np.where(np.isinf(age_us), NEVER_DAYS, age_us / MICROSECONDS_PER_DAY).T
 
 
 def behaviour_names(kept_types: Sequence[str]) -> tuple[str, ...]:

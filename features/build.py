@@ -62,9 +62,7 @@ def build_features(
     FeatureMatrix of n rows, columns as `feature_names(spec)` and `spec.categories`.
     """
     blocks: list[FloatArray] = [_number(leads, name)[snapshots.lead] for name in spec.numbers]
-    blocks += [
-        days_since_date(snapshots.as_of_us, _number(leads, name)[snapshots.lead]) for name in spec.dates
-    ]
+    blocks += [days_since_date(snapshots.as_of_us, _number(leads, name)[snapshots.lead]) for name in spec.dates]
     if spec.has_times:
         if leads.created_us is None:
             raise ValueError("the model was trained with leads.created_at, these leads have none")

@@ -1,83 +1,149 @@
 """A typed Parquet log straight to EventArrays: DuckDB reads and joins, no cell becomes a Python object."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from features.parsing import BadCell, parse_id
 from features.quarantine import TableCount
-from features.tables import EventArrays, LeadArrays
+from features.tables import EventArrays, IntArray, LeadArrays
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from features.event_log import EventLog, EventsSection
     from features.sources import Source
 
-_TIME_TYPES = ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP_S")
+_UTC = ZoneInfo("UTC")
+_ZONED_TIME = "TIMESTAMP WITH TIME ZONE"
+_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", _ZONED_TIME)
+_IDS = ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "UBIGINT", "UINTEGER")
 
 
-def read_typed_events(section: "EventsSection", source: "Source", leads: LeadArrays) -> "EventLog | None":
-    """The log of these leads, or None where a row needs a closer look (then cells are read one by one)."""
+def read_typed_events(
+    section: "EventsSection",
+    source: "Source",
+    leads: LeadArrays,
+    *,
+    timezone: ZoneInfo = _UTC,
+    are_all_leads: bool = True,
+) -> "EventLog | None":
+    """The log of these leads, or None where a row needs a closer look (then cells are read one by one).
+
+    Parameters
+    ----------
+    timezone : where times without an offset are meant; such times are read here for UTC only.
+    are_all_leads : whether an event of an unknown lead is a fault, which needs that closer look.
+    """
     from features.event_log import EventLog
 
     try:
         import duckdb
     except ImportError:
         return None
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        log = connection.read_parquet(str(source.path))
-        if not _is_typed(section, dict(zip(log.columns, map(str, log.types), strict=True))):
-            return None
-        arrays, types = _joined(connection, section, source, leads)
-    if arrays is None:
+    try:
+        with duckdb.connect() as connection:
+            connection.read_parquet(str(source.path)).create_view("log")
+            events = _joined(connection, section, leads) if _is_typed(connection, section, timezone) else None
+            if events is None:
+                return None
+            n_rows = len(connection.view("log"))
+            others = n_rows - len(events)
+            if others and (are_all_leads or _faultless_of_other_leads(connection, section) != others):
+                return None
+    except duckdb.Error:
         return None
-    n_rows = len(arrays["lead"])
-    recorded = arrays["recorded_us"] if section.recorded_at is not None else None
-    events = EventArrays(arrays["lead"], arrays["type_code"], arrays["at_us"], recorded, types)
-    return EventLog(events, TableCount(source.name, n_rows, ()), 0)
+    return EventLog(_without_unused_types(events) if others else events, TableCount(source.name, n_rows, ()), others)
 
 
-def _is_typed(section: "EventsSection", types: dict[str, str]) -> bool:
-    """Whether the plain case holds: text ids and types, time columns, no repeats to look for."""
-    times = [section.at] if section.recorded_at is None else [section.at, section.recorded_at]
+def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", timezone: ZoneInfo) -> bool:
+    """Whether the plain case holds: text types, ids, time columns, no repeats to look for."""
+    types = _column_types(connection)
+    readable = _TIMES if timezone.key == "UTC" else (_ZONED_TIME,)
     return (
         section.id is None
         and all(name in types for name in section.named_columns().values())
-        and types[section.type] in ("VARCHAR",)
-        and types[section.lead] in ("VARCHAR", "BIGINT", "INTEGER", "UBIGINT", "UINTEGER")
-        and all(types[name] in _TIME_TYPES for name in times)
+        and types[section.type] == "VARCHAR"
+        and types[section.lead] in _IDS
+        and all(types[time] in readable for time in _times(section))
     )
 
 
-def _joined(
-    connection: Any,  # a DuckDBPyConnection; duckdb is an optional import
-    section: "EventsSection",
-    source: "Source",
-    leads: LeadArrays,
-) -> tuple[dict[str, "np.ndarray[Any, Any]"] | None, tuple[str, ...]]:
-    import pandas as pd
+def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays) -> EventArrays | None:
+    """The events of these leads; None where a type or a time is no plain one."""
+    found = connection.execute(f"SELECT DISTINCT {_name(section.type)} FROM log").fetchall()
+    types = tuple(sorted(name for (name,) in found if name is not None))
+    if any(not name or name != " ".join(name.split()) for name in types):
+        return None
+    _register_positions(connection, "lead_ids", leads.ids)
+    _register_positions(connection, "event_types", types)
+    # int32 halves what the join carries; an unknown lead or a missing type drops out and is missed in the count.
+    column_types = _column_types(connection)
+    times = ", ".join(_microseconds(time, column_types[time]) for time in _times(section))
+    table = connection.sql(
+        f"""SELECT l.position, t.position, {times}
+            FROM log e
+            JOIN lead_ids l ON CAST(e.{_name(section.lead)} AS VARCHAR) = l.name
+            JOIN event_types t ON e.{_name(section.type)} = t.name"""
+    ).to_arrow_table()
+    if any(column.null_count for column in table.columns):
+        return None
+    columns: list[IntArray] = [column.to_numpy().astype(np.int64, copy=False) for column in table.columns]
+    lead, type_code, at_us, *recorded_us = columns
+    return EventArrays(lead, type_code, at_us, recorded_us[0] if recorded_us else None, types)
 
-    file = str(source.path).replace("'", "''")
-    lead, at, kind = (f'"{name.replace(chr(34), chr(34) * 2)}"' for name in (section.lead, section.at, section.type))
-    found = connection.execute(f"SELECT DISTINCT {kind} FROM read_parquet('{file}')").fetchall()
-    types = tuple(sorted(row[0] for row in found if row[0] is not None))
-    if len(types) < len(found) or any(name != " ".join(name.split()) or not name for name in types):
-        return None, ()
-    ids = pd.DataFrame({"id": leads.ids, "position": np.arange(len(leads), dtype=np.int64)})
-    codes = pd.DataFrame({"type": types, "code": np.arange(len(types), dtype=np.int64)})
-    connection.register("lead_ids", ids)
-    connection.register("event_types", codes)
-    recorded = "NULL"
-    if section.recorded_at is not None:
-        recorded = f'epoch_us("{section.recorded_at}")'
-    arrays = connection.execute(
-        f"""SELECT coalesce(l.position, -1) AS lead, t.code AS type_code, coalesce(epoch_us(e.{at}), -1) AS at_us,
-                   {recorded} AS recorded_us
-            FROM read_parquet('{file}') e
-            LEFT JOIN lead_ids l ON CAST(e.{lead} AS VARCHAR) = l.id
-            JOIN event_types t ON e.{kind} = t.type"""
-    ).fetchnumpy()
-    if (arrays["lead"] < 0).any() or (arrays["at_us"] == -1).any():
-        return None, ()
-    if section.recorded_at is not None and np.ma.is_masked(arrays["recorded_us"]):
-        return None, ()
-    return {name: np.asarray(column) for name, column in arrays.items()}, types
+
+def _register_positions(connection: "DuckDBPyConnection", table: str, names: Sequence[str]) -> None:
+    import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
+
+    position = np.arange(len(names), dtype=np.int32)
+    connection.register(table, pa.table({"name": pa.array(names, pa.string()), "position": position}))
+
+
+def _faultless_of_other_leads(connection: "DuckDBPyConnection", section: "EventsSection") -> int:
+    """How many events belong to leads that were not asked for, and have nothing wrong with them."""
+    lead = f"CAST(e.{_name(section.lead)} AS VARCHAR)"
+    filled = " AND ".join(f"e.{_name(column)} IS NOT NULL" for column in (section.lead, section.type, *_times(section)))
+    rows = connection.execute(
+        f"SELECT {lead}, count(*) FROM log e ANTI JOIN lead_ids l ON {lead} = l.name WHERE {filled} GROUP BY 1"
+    ).fetchall()
+    return sum(n_events for lead_id, n_events in rows if _is_plain_id(lead_id))
+
+
+def _is_plain_id(cell: str) -> bool:
+    try:
+        return parse_id(cell) == cell
+    except BadCell:
+        return False
+
+
+def _without_unused_types(events: EventArrays) -> EventArrays:
+    used = np.flatnonzero(np.bincount(events.type_code, minlength=len(events.types)))
+    code = np.zeros(len(events.types), dtype=np.int64)
+    code[used] = np.arange(len(used))
+    return replace(events, type_code=code[events.type_code], types=tuple(events.types[i] for i in used))
+
+
+def _times(section: "EventsSection") -> tuple[str, ...]:
+    return (section.at,) if section.recorded_at is None else (section.at, section.recorded_at)
+
+
+def _column_types(connection: "DuckDBPyConnection") -> dict[str, str]:
+    log = connection.view("log")
+    return {name: str(kind) for name, kind in zip(log.columns, log.types, strict=True)}
+
+
+def _microseconds(column: str, kind: str) -> str:
+    """SQL for the microseconds since 1970 UTC; nanoseconds are cut off, as a cell's are (epoch_us rounds them)."""
+    time = f"e.{_name(column)}"
+    if kind != "TIMESTAMP_NS":
+        return f"epoch_us({time})"
+    return f"(epoch_ns({time}) - CASE WHEN epoch_ns({time}) < 0 THEN 999 ELSE 0 END) // 1000"
+
+
+def _name(column: str) -> str:
+    """A column name as SQL quotes it."""
+    return '"' + column.replace('"', '""') + '"'

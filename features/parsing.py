@@ -127,9 +127,7 @@ def parse_duration_us(text: str) -> int:
     try:
         days = float(number) * units[unit]
     except (ValueError, KeyError):
-        raise ValueError(
-            f"{text!r} is no duration: write a number and a unit, like 90d, 36h, 30m or 2w"
-        ) from None
+        raise ValueError(f"{text!r} is no duration: write a number and a unit, like 90d, 36h, 30m or 2w") from None
     if not 0 <= days < 36_525:
         raise ValueError(f"{text!r} is no duration between 0 and 100 years")
     return round(days * MICROSECONDS_PER_DAY)

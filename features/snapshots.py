@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from features.parsing import parse_duration_us
-from features.tables import BoolArray, IntArray, LeadArrays, MICROSECONDS_PER_DAY
+from features.tables import MICROSECONDS_PER_DAY, BoolArray, IntArray, LeadArrays
 
 DurationUs = Annotated[int, BeforeValidator(lambda text: parse_duration_us(str(text)))]
 

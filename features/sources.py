@@ -72,9 +72,10 @@ def _read_parquet(path: Path) -> "pd.DataFrame":
             [Problem((), f"{path.name} is a Parquet file, which needs: pip install 'leadlight[batch]'")]
         ) from error
     try:
-        return duckdb.read_parquet(str(path)).df()
+        frame: pd.DataFrame = duckdb.read_parquet(str(path)).df()
     except duckdb.Error as error:
         raise OSError(str(error)) from error
+    return frame
 
 
 def _first_line(error: BaseException) -> str:
@@ -106,9 +107,7 @@ def did_you_mean(name: str, choices: Sequence[str]) -> str:
     return f"; did you mean {folded[near[0]]!r}?" if near else ""
 
 
-def missing_columns(
-    frame: "pd.DataFrame", wanted: Mapping[tuple[str | int, ...], str], *, file: str
-) -> list[Problem]:
+def missing_columns(frame: "pd.DataFrame", wanted: Mapping[tuple[str | int, ...], str], *, file: str) -> list[Problem]:
     """A problem for each wanted column (by its key in leadlight.yaml) that the table lacks."""
     present = [str(name) for name in frame.columns]
     return [

@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
-Kind = Literal[
-    "number", "category", "flag", "date", "title", "email", "country", "text", "ignore"
-]
+Kind = Literal["number", "category", "flag", "date", "title", "email", "country", "text", "ignore"]
 
 MICROSECONDS_PER_SECOND = 1_000_000
 MICROSECONDS_PER_HOUR = 3_600 * MICROSECONDS_PER_SECOND

@@ -47,9 +47,7 @@ class ProblemsAt(ValueError):
         super().__init__("; ".join(text for _, text in self.found))
 
 
-def problems_of(
-    error: ValidationError, model: type[BaseModel], place_of: PlaceOf
-) -> Iterator[tuple[Loc, str]]:
+def problems_of(error: ValidationError, model: type[BaseModel], place_of: PlaceOf) -> Iterator[tuple[Loc, str]]:
     """Where each problem stands, and what was found, what was expected and the cure.
 
     Parameters

@@ -29,7 +29,13 @@ _HEADER_KEYS = [
     "version", "num_class", "num_tree_per_iteration", "label_index", "max_feature_idx",
     "objective", "feature_names", "feature_infos", "tree_sizes",
 ]  # fmt: skip
-_HEADER_VALUES = {"version": "v4", "num_class": "1", "num_tree_per_iteration": "1", "label_index": "0", "objective": "binary sigmoid:1"}
+_HEADER_VALUES = {
+    "version": "v4",
+    "num_class": "1",
+    "num_tree_per_iteration": "1",
+    "label_index": "0",
+    "objective": "binary sigmoid:1",
+}
 _TREE_KEYS = [
     "Tree", "num_leaves", "num_cat", "split_feature", "split_gain", "threshold", "decision_type", "left_child", "right_child",
     "leaf_value", "leaf_weight", "leaf_count", "internal_value", "internal_weight", "internal_count", "is_linear", "shrinkage",
@@ -250,8 +256,15 @@ def _refuse(key: str, numbers: Ints | Floats, is_bad: NDArray[np.bool_], tree_of
 
 def _check_forest(forest: _Forest, *, feature_count: int) -> None:
     """Each index points inside, and each tree is one: every split and leaf hangs once, below its parent."""
-    node_tree, features, kinds, values = forest.tree_of_node, forest.split_feature, forest.decision_type, forest.leaf_value
-    _refuse("split_feature", features, (features < 0) | (features >= feature_count), node_tree, f"0 to {feature_count - 1}")
+    node_tree, features, kinds, values = (
+        forest.tree_of_node,
+        forest.split_feature,
+        forest.decision_type,
+        forest.leaf_value,
+    )
+    _refuse(
+        "split_feature", features, (features < 0) | (features >= feature_count), node_tree, f"0 to {feature_count - 1}"
+    )
     _refuse("decision_type", kinds, ~np.isin(kinds, DECISION_TYPES), node_tree, f"one of {DECISION_TYPES}")
     _refuse("leaf_value", values, abs(values) > MAX_LEAF_VALUE, forest.tree_of_leaf, f"at most {MAX_LEAF_VALUE}")
     _check_counts(forest, *_check_children(forest))

@@ -48,7 +48,9 @@ def feature_names(n_features: int) -> list[str]:
     return [f"f{i}" for i in range(n_features)]
 
 
-def fit_trees(values: FloatArray, won: BoolArray, margin: FloatArray, settings: TreeSettings, *, seed: int) -> "lgb.Booster":
+def fit_trees(
+    values: FloatArray, won: BoolArray, margin: FloatArray, settings: TreeSettings, *, seed: int
+) -> "lgb.Booster":
     """Trees for what the margin leaves unexplained.
 
     Parameters
@@ -60,7 +62,11 @@ def fit_trees(values: FloatArray, won: BoolArray, margin: FloatArray, settings: 
     import lightgbm as lgb
 
     data = lgb.Dataset(
-        values, label=won.astype(np.float64), init_score=margin, feature_name=feature_names(values.shape[1]), free_raw_data=True
+        values,
+        label=won.astype(np.float64),
+        init_score=margin,
+        feature_name=feature_names(values.shape[1]),
+        free_raw_data=True,
     )
     return lgb.train(settings.parameters(seed), data, num_boost_round=settings.rounds)
 
@@ -72,9 +78,7 @@ def load_trees(text: str) -> "lgb.Booster":
     return lgb.Booster(model_str=text)
 
 
-def tree_margin(
-    booster: "lgb.Booster", values: FloatArray, *, first: int = 0, rounds: int | None = None
-) -> FloatArray:
+def tree_margin(booster: "lgb.Booster", values: FloatArray, *, first: int = 0, rounds: int | None = None) -> FloatArray:
     """The sum of the leaves of each row, in log-odds; of all trees, or of `rounds` from `first` on."""
     if not len(values):
         return np.zeros(0)

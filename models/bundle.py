@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from features.tables import FloatArray
 from models.booster_text import check_booster_text
 from models.boosting import feature_names
 from models.golden import GoldenRows, make_golden_rows, score_golden_rows
@@ -104,12 +105,21 @@ def load_bundle(folder: Path) -> LeadModel:
     if (booster_text is None) != (content.facts.source == "rules"):
         raise BrokenBundle(f"{folder}: the source is {content.facts.source!r}, which does not fit its files; {_CURE}")
     model = LeadModel(content.facts, _decode(blobs["rules.yaml"], folder / "rules.yaml"), booster_text, version)
-    found = score_golden_rows(model, content.golden)
+    found = _score_golden_rows(model, content.golden, folder)
     expected = np.array(content.golden.log_odds)
     if not (np.abs(found - expected) <= _GOLDEN_TOLERANCE).all():
         gap = float(np.max(np.abs(found - expected)))
         raise BrokenBundle(f"{folder}: golden rows score {gap:.2g} away from what they scored in training; {_CURE}")
     return model
+
+
+def _score_golden_rows(model: LeadModel, golden: GoldenRows, folder: Path) -> FloatArray:
+    from lightgbm.basic import LightGBMError
+
+    try:
+        return score_golden_rows(model, golden)
+    except (LightGBMError, ValueError, RuntimeError) as error:
+        raise BrokenBundle(f"{folder}: golden rows can not be scored ({type(error).__name__}); {_CURE}") from error
 
 
 _CURE = "restore the bundle from its copy in MLflow or train again"

@@ -1,7 +1,10 @@
 """Categories and gaps to numbers: target encoding with cross-fitting in folds grouped by account, else lead.
 
-The encoding is the smoothed log-odds of a level (Micci-Barreca 2001, doi 10.1145/507533.507538).
-Trained rows get it from the other folds, so that no row, and no sibling of it, meets its own outcome.
+The encoding is the log-odds of a level, shrunk by empirical Bayes (Micci-Barreca 2001, doi 10.1145/507533.507538).
+Trained rows get it from the other fold, so that no row, and no sibling of it, meets its own outcome.
+Two folds, since trees read the small differences between the folds' codes of one level: measured on
+x_education, two folds lost less than five in every case tried, with and without columns of noise. A level
+of 500 leads or more takes its serving code, which one lead's outcome moves by less than 1/500.
 """
 
 import zlib
@@ -13,9 +16,11 @@ import numpy as np
 from features.build import FeatureMatrix
 from features.tables import BoolArray, FloatArray, IntArray, LeadArrays, TextColumn
 
-SMOOTHING_LEADS = 20.0
 MIN_LEVEL_LEADS = 5.0
-N_FOLDS = 5
+COMMON_LEVEL_LEADS = 500.0
+N_FOLDS = 2
+_MIN_SMOOTHING_LEADS = 2.0
+_MAX_SMOOTHING_LEADS = 1e6
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,12 @@ class Encoder:
 
     def encode(self, matrix: FeatureMatrix) -> FloatArray:
         """float64 (n, p + q): numeric features, then the encoded categories."""
-        return self._fill_and_join(matrix, [codes.encode(matrix.categories[name]) for name, codes in self.categories.items()])
+        return self.fill_and_join(
+            matrix, [codes.encode(matrix.categories[name]) for name, codes in self.categories.items()]
+        )
 
-    def _fill_and_join(self, matrix: FeatureMatrix, encoded: list[FloatArray]) -> FloatArray:
+    def fill_and_join(self, matrix: FeatureMatrix, encoded: list[FloatArray]) -> FloatArray:
+        """The numeric features without unexpected gaps, then the given columns."""
         values = np.column_stack([matrix.values, *encoded])
         for position, name in enumerate(matrix.names):
             if name in self.fills:
@@ -75,19 +83,45 @@ def row_weights(lead: IntArray) -> FloatArray:
     return np.asarray(1.0 / np.bincount(lead)[lead])
 
 
+def smoothing_leads(leads_of: FloatArray, won_of: FloatArray, base: float) -> float:
+    """How many leads at the base rate each level is mixed with: empirical Bayes by moments.
+
+    The variance between levels beyond chance is estimated as DerSimonian & Laird 1986
+    (doi 10.1016/0197-2456(86)90046-2) do; where levels differ by chance alone all of them shrink to the base rate.
+
+    Parameters
+    ----------
+    leads_of, won_of : leads and won leads of each level, at least 5 leads in each.
+    base : the share of won leads overall, between 0 and 1.
+
+    >>> smoothing_leads(np.array([100.0, 100.0]), np.array([50.0, 50.0]), 0.5)
+    1000000.0
+    """
+    if len(leads_of) < 2:
+        return _MIN_SMOOTHING_LEADS
+    total = leads_of.sum()
+    pooled = won_of.sum() / total
+    chance = base * (1 - base)
+    spread: float = float((leads_of * (won_of / leads_of - pooled) ** 2).sum()) / chance
+    beyond = (spread - (len(leads_of) - 1)) / (total - float((leads_of**2).sum()) / total) * chance
+    if beyond <= chance / _MAX_SMOOTHING_LEADS:
+        return _MAX_SMOOTHING_LEADS
+    return max(float(chance / beyond), _MIN_SMOOTHING_LEADS)
+
+
 def fit_levels(column: TextColumn, won: BoolArray, weight: FloatArray) -> LevelCodes:
-    """Smoothed log-odds per level, from rows whose weights sum to 1 a lead."""
+    """Shrunk log-odds per level, from rows whose weights sum to 1 a lead."""
     size = len(column.levels) + 1
-    leads_of = np.bincount(column.codes + 1, weights=weight, minlength=size)
-    won_of = np.bincount(column.codes + 1, weights=weight * won, minlength=size)
-    base = (weight @ won + 0.5) / (weight.sum() + 1.0)
-    share = (won_of + SMOOTHING_LEADS * base) / (leads_of + SMOOTHING_LEADS)
+    leads_of = np.bincount(column.codes + 1, weights=weight, minlength=size).astype(np.float64)
+    won_of = np.bincount(column.codes + 1, weights=weight * won, minlength=size).astype(np.float64)
+    base = float((weight @ won + 0.5) / (weight.sum() + 1.0))
+    kept = leads_of >= MIN_LEVEL_LEADS
+    smoothing = smoothing_leads(leads_of[kept], won_of[kept], base)
+    share = (won_of + smoothing * base) / (leads_of + smoothing)
     code = np.log(share / (1.0 - share))
     unseen = float(np.log(base / (1.0 - base)))
-    kept = {
-        level: float(code[i + 1]) for i, level in enumerate(column.levels) if leads_of[i + 1] >= MIN_LEVEL_LEADS
-    }
-    return LevelCodes(kept, float(code[0]), unseen)
+    levels = {level: float(code[i + 1]) for i, level in enumerate(column.levels) if kept[i + 1]}
+    return LevelCodes(levels, float(code[0]) if kept[0] else unseen, unseen)
 
 
 def fit_encoder(matrix: FeatureMatrix, won: BoolArray, weight: FloatArray) -> Encoder:
@@ -100,7 +134,7 @@ def fit_encoder(matrix: FeatureMatrix, won: BoolArray, weight: FloatArray) -> En
     weight : n, as `row_weights`.
     """
     categories = {name: fit_levels(column, won, weight) for name, column in matrix.categories.items()}
-    whole = ~np.isnan(matrix.values).any(axis=0)
+    whole: BoolArray = np.asarray(~np.isnan(matrix.values).any(axis=0))
     medians = np.median(matrix.values[:, whole], axis=0) if len(matrix) else np.zeros(int(whole.sum()))
     names = [name for name, complete in zip(matrix.names, whole, strict=True) if complete]
     return Encoder(categories, dict(zip(names, medians.tolist(), strict=True)))
@@ -121,12 +155,14 @@ def encode_cross_fitted(
     float64 (n, p + q).
     """
     encoded: list[FloatArray] = []
-    for column in matrix.categories.values():
-        out = np.empty(len(matrix), dtype=np.float64)
+    for name, column in matrix.categories.items():
+        leads_of = np.bincount(column.codes + 1, weights=weight, minlength=len(column.levels) + 1)
+        is_common = (leads_of >= COMMON_LEVEL_LEADS)[column.codes + 1]
+        out = encoder.categories[name].encode(column)
         for held_out in np.unique(fold):
-            inside = fold == held_out
-            rest = np.flatnonzero(~inside)
+            rest = np.flatnonzero(fold != held_out)
+            inside = np.flatnonzero((fold == held_out) & ~is_common)
             codes = fit_levels(column.take(rest), won[rest], weight[rest])
-            out[inside] = codes.encode(column.take(np.flatnonzero(inside)))
+            out[inside] = codes.encode(column.take(inside))
         encoded.append(out)
-    return encoder._fill_and_join(matrix, encoded)
+    return encoder.fill_and_join(matrix, encoded)

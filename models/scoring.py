@@ -108,7 +108,8 @@ def explain_rows(model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger) ->
     rule_parts = tuple(_rule_part(model, line) for line in ledger.lines)
     by_rule = ledger.values * prior.per_point
     margin = prior.margin(ledger.points)
-    expected, by_feature, feature_parts = 0.0, np.zeros((len(matrix), 0)), ()
+    expected, by_feature = 0.0, np.zeros((len(matrix), 0))
+    feature_parts: tuple[Part, ...] = ()
     if model.booster is not None:
         values = model.facts.encoder.encode(matrix)
         margin = margin + tree_margin(model.booster, values)
@@ -151,9 +152,7 @@ def _dormant(model: LeadModel, leads: LeadArrays, snapshots: Snapshots) -> BoolA
     return np.asarray(snapshots.as_of_us - leads.created_us[snapshots.lead] > oldest)
 
 
-def _summaries(
-    model: LeadModel, probability: FloatArray, reasons: Sequence[tuple[Reason, ...]]
-) -> tuple[str, ...]:
+def _summaries(model: LeadModel, probability: FloatArray, reasons: Sequence[tuple[Reason, ...]]) -> tuple[str, ...]:
     usual = model.facts.trained_on.base_rate
     return tuple(
         summary(float(p), usual=usual, horizon_days=model.horizon_days, reasons=why)

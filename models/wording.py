@@ -12,7 +12,11 @@ from models.explanation import Contributions, impact_of, merge_sources
 CellValue = float | str | None
 #: Below this rounded impact a source is no reason.
 _MIN_IMPACT = 0.1
-_WINDOWS = ((1.0, "in the last day", "count_1d"), (7.0, "in the last 7 days", "count_7d"), (30.0, "in the last 30 days", "count_30d"))
+_WINDOWS = (
+    (1.0, "in the last day", "count_1d"),
+    (7.0, "in the last 7 days", "count_7d"),
+    (30.0, "in the last 30 days", "count_30d"),
+)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Fitting: rounds and calibration by out-of-time blocks, then everything refitted on all ripe snapshots."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from models.log_odds import log_odds_of
 from models.prior import Prior, fit_prior
 from models.rules import RuleBook
 from training.split import Split
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 ROUNDS_STEP = 25
 MAX_ROUNDS = 600
@@ -28,6 +32,7 @@ class TrainingSet:
     points : n rule points.
     won : n bool.
     lead, fold : n int64, the lead of each row, and the cross-fitting fold of its account.
+    judging_fold : n int64, finer folds of accounts, for histories too short to judge in time.
     """
 
     matrix: FeatureMatrix
@@ -35,6 +40,7 @@ class TrainingSet:
     won: BoolArray
     lead: IntArray
     fold: IntArray
+    judging_fold: IntArray
 
     def __len__(self) -> int:
         return len(self.won)
@@ -46,7 +52,9 @@ class TrainingSet:
             {name: column.take(rows) for name, column in self.matrix.categories.items()},
             self.matrix.snapshots.take(rows),
         )
-        return TrainingSet(matrix, self.points[rows], self.won[rows], self.lead[rows], self.fold[rows])
+        return TrainingSet(
+            matrix, self.points[rows], self.won[rows], self.lead[rows], self.fold[rows], self.judging_fold[rows]
+        )
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,7 @@ class FittedMargin:
 
     prior: Prior
     encoder: Encoder
-    booster_text: str
-    booster: object
+    booster: "lgb.Booster"
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ class Judged:
     rules_margin, base_margin : of the prior alone, and of the base rate alone.
     won, lead, row : the outcome, the lead and the row in the training set.
     block : which block.
-    rounds : the chosen number of trees.
+    rounds : the number of trees for the fit on everything.
     """
 
     margin: FloatArray
@@ -110,7 +117,7 @@ def fit_margin(data: TrainingSet, rulebook: RuleBook, settings: TreeSettings, *,
     encoder = fit_encoder(data.matrix, data.won, weight)
     values = encode_cross_fitted(encoder, data.matrix, data.won, weight, data.fold)
     booster = fit_trees(values, data.won, prior.margin(data.points), settings, seed=seed)
-    return FittedMargin(prior, encoder, booster.model_to_string(), booster)
+    return FittedMargin(prior, encoder, booster)
 
 
 def judge(data: TrainingSet, split: Split, rulebook: RuleBook, settings: TreeSettings, *, seed: int) -> Judged:
@@ -127,7 +134,18 @@ def judge(data: TrainingSet, split: Split, rulebook: RuleBook, settings: TreeSet
     staged = np.concatenate(curves, axis=1)
     losses = (np.logaddexp(0.0, staged) - won * staged).mean(axis=1)
     best = int(np.argmin(losses))
-    return Judged(staged[best], rules_margin, base_margin, won, lead, row, block_of, (best + 1) * ROUNDS_STEP)
+    mean_train = float(np.mean([len(block.train) for block in split.blocks]))
+    rounds = rounds_for(len(data), fitted_rows=mean_train, best_rounds=(best + 1) * ROUNDS_STEP)
+    return Judged(staged[best], rules_margin, base_margin, won, lead, row, block_of, rounds)
+
+
+def rounds_for(n_rows: int, *, fitted_rows: float, best_rounds: int) -> int:
+    """The trees that more rows can bear: measured on rolling origins, the best number grows with their root.
+
+    >>> rounds_for(400, fitted_rows=100, best_rounds=50)
+    100
+    """
+    return round(best_rounds * float(np.sqrt(max(n_rows / fitted_rows, 1.0))))
 
 
 def _staged_margins(

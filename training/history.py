@@ -16,6 +16,8 @@ from models.encoding import fold_of_groups
 from models.rules import RuleBook, score_rules
 from training.fit import TrainingSet
 
+N_JUDGING_FOLDS = 5
+
 
 @dataclass(frozen=True)
 class History:
@@ -60,7 +62,8 @@ def build_history(
     matrix = build_features(crm.leads, crm.events, snapshots, spec)
     ledger = score_rules(rulebook, crm.leads, crm.events or no_events(), snapshots)
     fold = fold_of_groups(crm.leads, seed=seed)[snapshots.lead]
-    data = TrainingSet(matrix, ledger.points, labelled.won, snapshots.lead, fold)
+    judging_fold = fold_of_groups(crm.leads, seed=seed + 1, n_folds=N_JUDGING_FOLDS)[snapshots.lead]
+    data = TrainingSet(matrix, ledger.points, labelled.won, snapshots.lead, fold, judging_fold)
     oldest = None
     if crm.leads.created_us is not None and len(snapshots):
         oldest = int((snapshots.as_of_us - crm.leads.created_us[snapshots.lead]).max())
@@ -76,7 +79,7 @@ def _labelled(crm: Crm, goal: GoalSection, observed_until_us: int) -> LabelledSn
 def fingerprint(data: TrainingSet) -> str:
     """sha256 of everything the model was fitted on: features, categories, points, labels."""
     digest = hashlib.sha256()
-    numbers: Sequence[np.ndarray] = (data.matrix.values, data.points, data.won, data.matrix.snapshots.as_of_us)  # type: ignore[type-arg]  # mixed dtypes
+    numbers: Sequence[np.ndarray] = (data.matrix.values, data.points, data.won, data.matrix.snapshots.as_of_us)
     for array in numbers:
         digest.update(np.ascontiguousarray(array).tobytes())
     for name, column in data.matrix.categories.items():

@@ -77,7 +77,7 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
         data.matrix.snapshots.as_of_us,
         data.won,
         data.lead,
-        data.fold,
+        data.judging_fold,
         horizon_us=history.horizon_us,
         is_ordered=history.is_ordered,
     )
@@ -111,7 +111,7 @@ def _rules_and_trees(
             "rules_trees": log_loss(log_odds, judged.won),
         },
     )
-    return TrainedModel(LeadModel(facts, request.rules_text, final.booster_text), judged, log_odds)
+    return TrainedModel(LeadModel(facts, request.rules_text, final.booster.model_to_string()), judged, log_odds)
 
 
 def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest) -> TrainedModel:
@@ -196,5 +196,7 @@ def run_training(
             run_id = log_training(workspace, trained, model, folder, seed=request.seed)
             workspace.set_champion(model.version)
     except Timeout:
-        raise ValueError(f"another training writes to {workspace.folder}; wait for it to end, then train again") from None
+        raise ValueError(
+            f"another training writes to {workspace.folder}; wait for it to end, then train again"
+        ) from None
     return TrainingRun(model, folder, True, run_id)

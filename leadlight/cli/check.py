@@ -47,7 +47,9 @@ def _unmatched(project: "Project", crm: "Crm") -> list[str]:
     from models.rules import unmatched_rules
 
     types = crm.events.types if crm.events is not None else ()
-    return [f"rule {rule.rule_id}: {rule.why}" for rule in unmatched_rules(project.rulebook(), crm.leads.columns, types)]
+    return [
+        f"rule {rule.rule_id}: {rule.why}" for rule in unmatched_rules(project.rulebook(), crm.leads.columns, types)
+    ]
 
 
 def _report(counts: object, problems: list[str], unmatched: list[str]) -> dict[str, object]:

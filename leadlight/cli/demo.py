@@ -1,12 +1,9 @@
 """`leadlight demo`: a made-up company, trained, scored and explained."""
 
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from leadlight.cli.output import say
 
 
 def demo(

@@ -103,8 +103,8 @@ def timestamps(seconds: IntArray) -> TextArray:
     >>> timestamps(np.array([90])).tolist()
     ['2025-11-01T00:01:30Z']
     """
-    texts = np.datetime_as_string(process.START + seconds.astype("timedelta64[s]"), unit="s").astype(object)
-    stamped: TextArray = texts + "Z"
+    times = process.START + seconds.astype("timedelta64[s]")
+    stamped: TextArray = np.datetime_as_string(times, unit="s").astype(object) + "Z"
     return stamped
 
 
@@ -127,8 +127,7 @@ def _status(company: Company, is_closed: BoolArray) -> TextArray:
     was_called = np.zeros(len(company.people), dtype=np.bool_)
     was_called[company.events.lead[company.events.kind == KIND["call_by_rep"]]] = True
     closed_status = np.where(company.won, "Customer", "Closed")
-    status: TextArray = np.where(is_closed, closed_status, np.where(was_called, "Working", "New")).astype(object)
-    return status
+    return np.where(is_closed, closed_status, np.where(was_called, "Working", "New")).astype(object)
 
 
 def _last_seen(company: Company) -> IntArray:

@@ -97,7 +97,13 @@ def _delay(rng: np.random.Generator, mean_seconds: float, size: int) -> IntArray
 
 
 def _batch(
-    kind: str, mailing: Mailing, rows: BoolArray, second: IntArray, links: IntArray | None = None, machine: bool = False
+    kind: str,
+    mailing: Mailing,
+    rows: BoolArray,
+    second: IntArray,
+    links: IntArray | None = None,
+    *,
+    machine: bool = False,
 ) -> Batch:
     """Give the events of the marked rows; what would fall after midnight is put just before it."""
     link = np.full(len(rows), NO_LINK) if links is None else links

@@ -51,7 +51,8 @@ def firm_name(number: int) -> str:
     repeat, code = divmod(number, _N_FIRMS)
     code, second = divmod(code, len(words.FIRM_SECOND))
     suffix, first = divmod(code, len(words.FIRM_FIRST))
-    suffix = (suffix + first) % len(words.FIRM_SUFFIXES)
+    first = (first + 7 * second) % len(words.FIRM_FIRST)  # neighbours in number look unlike
+    suffix = (suffix + second) % len(words.FIRM_SUFFIXES)
     name = words.FIRM_FIRST[first] + words.FIRM_SECOND[second] + words.FIRM_SUFFIXES[suffix]
     return f"{name} {repeat + 1}" if repeat else name
 
@@ -76,7 +77,8 @@ def _domain(organisation: str) -> str:
 
 def _free_mail(first: TextArray, last: TextArray, number: IntArray) -> TextArray:
     """Give addresses that Gmail refuses to create, for their underscores, so that they are nobody's."""
-    return _lower(first + "_" + last + "_" + number.astype(str).astype(object)) + "@gmail.com"
+    addresses: TextArray = _lower(first + "_" + last + "_" + number.astype(str).astype(object)) + "@gmail.com"
+    return addresses
 
 
 def _lower(texts: TextArray) -> TextArray:

@@ -40,12 +40,12 @@ N_VISIT_KINDS: Final = 5  # the first five are the lead's own visits, then two o
 # Events per day and lead, by stage (row: idle, curious, evaluating) and kind (column).
 VISIT_RATES: Final = np.array(
     [
-        [0.020, 0.001, 0.0015, 0.0002, 0.0010],
-        [0.260, 0.025, 0.0300, 0.0040, 0.0120],
-        [0.500, 0.160, 0.0400, 0.0350, 0.0150],
+        [0.012, 0.0006, 0.001, 0.0001, 0.0006],
+        [0.340, 0.0320, 0.040, 0.0050, 0.0160],
+        [1.000, 0.3200, 0.080, 0.0700, 0.0300],
     ]
 )
-REP_RATES: Final = np.array([[0.012, 0.0004], [0.030, 0.003], [0.110, 0.045]])
+REP_RATES: Final = np.array([[0.0100, 0.0003], [0.0360, 0.0036], [0.1760, 0.0720]])
 REP_ZEAL: Final = 0.35  # reps call leads that fit better more often: rates times exp(zeal * fit)
 WEEKEND_VISITS: Final = 0.25
 FIRST_DAY_VISITS: Final = 3.0
@@ -59,11 +59,11 @@ ATTEND_CHANCE: Final = np.array([0.25, 0.50, 0.65])  # for each webinar a lead h
 WELCOME_DAYS: Final = (1, 4, 9, 16, 25, 40, 60)  # days after creation; none at weekends
 NEWSLETTER_WEEKDAY, WEBINAR_WEEKDAY, SATURDAY = 1, 3, 5  # Tuesday, Thursday
 
-MOVE_UP: Final = np.array([0.010, 0.025, 0.0])  # per day; times exp(UP_FIT * fit)
+MOVE_UP: Final = np.array([0.011, 0.026, 0.0])  # per day; times exp(UP_FIT * fit)
 MOVE_DOWN: Final = np.array([0.0, 0.035, 0.020])
-UP_FIT: Final = 0.3
+UP_FIT: Final = 0.25
 WIN_HAZARD: Final = np.array([0.0002, 0.0015, 0.0400])  # per workday; times exp(WIN_FIT * fit)
-WIN_FIT: Final = 0.2
+WIN_FIT: Final = 0.15
 LOSS_HAZARD: Final = np.array([0.014, 0.008, 0.007])  # per workday
 HIGHEST_HAZARD: Final = 0.2
 

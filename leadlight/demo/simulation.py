@@ -76,7 +76,9 @@ def _new_world(rng: np.random.Generator, leads: int, days: int) -> _World:
 def _pick(rng: np.random.Generator, chances: FloatArray) -> IntArray:
     """Draw a column for each row of chances, which need not sum to 1."""
     edges = np.cumsum(chances, axis=1)
-    return (rng.random(len(chances))[:, None] * edges[:, -1:] >= edges[:, :-1]).sum(axis=1)
+    passed: BoolArray = rng.random(len(chances))[:, None] * edges[:, -1:] >= edges[:, :-1]
+    column: IntArray = passed.sum(axis=1)
+    return column
 
 
 def _live(world: _World, active: IntArray, day: int) -> list[Batch]:

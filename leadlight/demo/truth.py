@@ -115,7 +115,7 @@ def _filter(company: Company, chances: Chances, rows: IntArray, until: int) -> F
 
 def _quiet_day(day: int, created: IntArray, rep_zeal: FloatArray) -> FloatArray:
     """Log-likelihood of a day without events, by lead and stage."""
-    visits = process.visit_factor(day, created)[:, None] * process.VISIT_RATES.sum(axis=1)
+    visits: FloatArray = process.visit_factor(day, created)[:, None] * process.VISIT_RATES.sum(axis=1)
     contacts = rep_zeal[:, None] * process.REP_RATES.sum(axis=1) if process.is_workday(day) else 0.0
     return -(visits + contacts)
 
@@ -126,13 +126,14 @@ def _survival(chances: Chances, created: IntArray, day: int) -> FloatArray:
     if not process.is_workday(day):
         return np.ones((present, 3))
     stays = 1 - chances.won[:present] - chances.lost[:present]
-    return np.where((created < day)[:, None], stays, 1.0)
+    chance: FloatArray = np.where((created < day)[:, None], stays, 1.0)
+    return chance
 
 
 def _step(belief: FloatArray, up: FloatArray) -> FloatArray:
     """Move the stages on by one night."""
     rises, falls = belief * up, belief * process.MOVE_DOWN
-    moved = belief - rises - falls
+    moved: FloatArray = belief - rises - falls
     moved[:, 1:] += rises[:, :-1]
     moved[:, :-1] += falls[:, 1:]
     return moved
@@ -140,7 +141,7 @@ def _step(belief: FloatArray, up: FloatArray) -> FloatArray:
 
 def _win_chance(belief: FloatArray, chances: Chances, days: range) -> FloatArray:
     """Chance that the deal is won on one of the days, for leads older than a day."""
-    total = np.zeros(len(belief))
+    total: FloatArray = np.zeros(len(belief))
     for day in days:
         if process.is_workday(day):
             total += (belief * chances.won).sum(axis=1)
