@@ -24,11 +24,14 @@ class Part:
     ----------
     name : the feature, or ``rule:ID`` and ``cap:GROUP`` for a line of the points ledger.
     source : the column or event type it is merged under.
+    spread_over : for what a cap took from a group: the positions of the parts it took it from, in
+        proportion to what they gave. Merging gives each of their sources its share.
     """
 
     name: str
     source: str
     family: Family
+    spread_over: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,23 +70,39 @@ def check_sum(contributions: Contributions) -> Contributions:
     if not (gap <= SUM_TOLERANCE).all():
         row = int(np.argmax(np.where(np.isnan(gap), np.inf, gap)))
         raise BrokenSum(
-            f"row {row}: base and contributions sum to {total[row]!r}, the log-odds are {contributions.log_odds[row]!r}; "
-            "no score is returned: load the bundle again or train anew"
+            f"row {row}: base and contributions sum to {total[row]!r}, the log-odds are "
+            f"{contributions.log_odds[row]!r}; no score is returned: load the bundle again or train anew"
         )
     return contributions
 
 
 def merge_sources(contributions: Contributions) -> tuple[tuple[str, ...], IntArray, FloatArray]:
-    """The parts of one column or event type as one.
+    """The parts of one column or event type as one; a cap's share goes to what it capped.
 
     Returns
     -------
-    The m sources, ascending; k int64, the source of each part; float64 (n, m).
+    The m sources, ascending; k int64, the source of each part, -1 for a cap; float64 (n, m) whose rows
+    have the same sums as those of the parts.
     """
-    sources = tuple(sorted({part.source for part in contributions.parts}))
+    sources = tuple(sorted({part.source for part in contributions.parts if not part.spread_over}))
     position = {source: i for i, source in enumerate(sources)}
-    source_of = np.array([position[part.source] for part in contributions.parts], dtype=np.int64)
+    source_of = np.array(
+        [-1 if part.spread_over else position[part.source] for part in contributions.parts], dtype=np.int64
+    )
     merged = np.zeros((len(contributions.values), len(sources)))
-    for part, source in enumerate(source_of):
-        merged[:, source] += contributions.values[:, part]
+    for column, part in enumerate(contributions.parts):
+        if not part.spread_over:
+            merged[:, source_of[column]] += contributions.values[:, column]
+            continue
+        taken = contributions.values[:, column, None] * _shares(contributions.values[:, part.spread_over])
+        for share, capped in enumerate(part.spread_over):
+            merged[:, source_of[capped]] += taken[:, share]
     return sources, source_of, merged
+
+
+def _shares(given: FloatArray) -> FloatArray:
+    """What each part gave of all that was given, (n, m); equal shares where nothing was given."""
+    positive = np.maximum(given, 0.0)
+    total = positive.sum(axis=1, keepdims=True)
+    equal = np.full_like(positive, 1.0 / given.shape[1])
+    return np.asarray(np.divide(positive, total, out=equal, where=total > 0))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from features.build import FeatureMatrix, build_features
-from features.catalogue import Family
 from features.snapshots import Snapshots
 from features.tables import BoolArray, EventArrays, FloatArray, IntArray, LeadArrays, no_events
 from models.boosting import tree_contributions, tree_margin
@@ -55,6 +54,10 @@ class Scores:
 
     def __len__(self) -> int:
         return len(self.lead_ids)
+
+    def hottest(self, limit: int) -> list[int]:
+        """The rows with the highest log-odds, best first, ties in the order of the table."""
+        return [int(row) for row in np.argsort(-self.log_odds, kind="stable")[:limit]]
 
     def cell(self, name: str, row: int) -> CellValue:
         """The value of a feature or ledger line in a row, as people mean it."""
@@ -105,7 +108,7 @@ def score_leads(
 def explain_rows(model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger) -> Contributions:
     """The exact contributions of rule points and features to each row's log-odds."""
     prior, calibrator = model.facts.prior, model.facts.calibrator
-    rule_parts = tuple(_rule_part(model, line) for line in ledger.lines)
+    rule_parts = tuple(_rule_part(model, line, ledger.lines) for line in ledger.lines)
     by_rule = ledger.values * prior.per_point
     margin = prior.margin(ledger.points)
     expected, by_feature = 0.0, np.zeros((len(matrix), 0))
@@ -126,14 +129,17 @@ def _part(info: "FeatureInfo") -> Part:
     return Part(info.name, info.source, info.family)
 
 
-def _rule_part(model: LeadModel, line: LedgerLine) -> Part:
+def _rule_part(model: LeadModel, line: LedgerLine, lines: Sequence[LedgerLine]) -> Part:
     """A ledger line under the column or event type that it is about, the same for every table scored."""
-    rule = next((rule for rule in model.rulebook.rules if rule.id == line.rule_id), None)
+    name = f"rule:{line.name}"
+    if line.rule_id is None:
+        capped = [i for i, other in enumerate(lines) if other.rule_id and line.group in (other.group, "total")]
+        return Part(name, name, "engagement" if line.group == "total" else line.group, tuple(capped))
+    rule = next(rule for rule in model.rulebook.rules if rule.id == line.rule_id)
     names = line.source
-    if rule is not None and isinstance(rule.when, EventCondition):
+    if isinstance(rule.when, EventCondition):
         names = named(rule.when.event, model.facts.spec.event_types)
-    family: Family = "engagement" if line.group == "total" else line.group
-    return Part(f"rule:{line.name}", names[0] if names else f"rule:{line.name}", family)
+    return Part(name, names[0] if names else name, rule.group)
 
 
 def _cell(matrix: FeatureMatrix, ledger: RuleLedger, name: str, row: int) -> CellValue:

@@ -11,7 +11,7 @@ from models.explanation import Contributions, impact_of, merge_sources
 
 CellValue = float | str | None
 #: Below this rounded impact a source is no reason.
-_MIN_IMPACT = 0.1
+_MIN_IMPACT = 0.5
 _WINDOWS = (
     (1.0, "in the last day", "count_1d"),
     (7.0, "in the last 7 days", "count_7d"),

@@ -45,9 +45,10 @@ def log_training(workspace: Workspace, trained: "TrainedModel", model: LeadModel
 
 
 def _client(workspace: Workspace) -> "MlflowClient":
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     from mlflow import MlflowClient
+
+    for name in ("mlflow", "alembic"):  # after the import, which sets them up to tell of every migration
+        logging.getLogger(name).setLevel(logging.WARNING)
 
     uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{workspace.folder.resolve()}/mlflow.db"
     return MlflowClient(tracking_uri=uri)

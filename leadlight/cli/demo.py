@@ -1,15 +1,104 @@
 """`leadlight demo`: a made-up company, trained, scored and explained."""
 
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from leadlight.cli.output import note, print_table, progress, say
+
+if TYPE_CHECKING:
+    from features.crm import Crm
+    from leadlight.project import Project
+    from models.lead_model import LeadModel
+    from serving.batch import BatchResult
+
+N_HOTTEST = 10
 
 
 def demo(
     leads: Annotated[int, typer.Option(min=500, help="How many leads the company has.")] = 4000,
     out: Annotated[Path, typer.Option(help="Where the company's files go.")] = Path("demo"),
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Do not start the page.")] = False,
+    seed: Annotated[int, typer.Option(help="Another seed, another company.")] = 0,
 ) -> int:
     """Make a company up, learn from its deals, and show its ten hottest leads with reasons."""
-    raise NotImplementedError
+    from leadlight.cli.train import print_training, train_project
+    from leadlight.project import load_project
+
+    started = time.perf_counter()
+    with progress("making up a company"):
+        make_company(out, leads=leads, seed=seed)
+    project = load_project(out / "leadlight.yaml")
+    run, _ = train_project(project, until=None, seed=0)
+    model, crm, result = _score(project, out / "scores.parquet")
+    print_training(run)
+    say()
+    _print_hottest(out / "leads.csv", result)
+    _print_sum(model, crm, result)
+    say()
+    _print_next(out, run.folder, project, seconds=time.perf_counter() - started)
+    return 0
+
+
+def make_company(folder: Path, *, leads: int, seed: int) -> None:
+    """Write the files of the made-up company into a folder, which may exist already."""
+    from leadlight.demo import simulate_company, write_company
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_company(simulate_company(leads, seed=seed), folder)
+
+
+def _score(project: "Project", out: Path) -> "tuple[LeadModel, Crm, BatchResult]":
+    from leadlight.cli.score import open_champion
+    from serving.batch import score_open_leads
+    from serving.score_table import score_frame, write_scores
+
+    with progress("scoring"):
+        model, crm, as_of_us = open_champion(project, leads=None, events=None, as_of=None)
+        result = score_open_leads(model, crm, as_of_us)
+        write_scores(score_frame(model, result.scores), out)
+    return model, crm, result
+
+
+def _print_hottest(leads_file: Path, result: "BatchResult") -> None:
+    import csv
+
+    with leads_file.open(encoding="utf-8", newline="") as file:
+        people = {
+            row["lead_id"]: f"{row['name']}, {row['job_title']}, {row['company']}" for row in csv.DictReader(file)
+        }
+    scores = result.scores
+    say(f"The {N_HOTTEST} hottest of {len(scores):,} open leads:")
+    rows = [
+        (scores.lead_ids[row], people[scores.lead_ids[row]], scores.summaries[row]) for row in scores.hottest(N_HOTTEST)
+    ]
+    print_table(("lead", "who", "why"), rows)
+
+
+def _print_sum(model: "LeadModel", crm: "Crm", result: "BatchResult") -> None:
+    from leadlight.cli.explain import explain_lead, print_explanation
+
+    scores = result.scores
+    first = scores.hottest(1)[0]
+    say("The first of them, in full (impact 20 doubles the odds):")
+    print_explanation(model, explain_lead(model, crm, scores.lead_ids[first], int(scores.as_of_us[first])))
+
+
+def _print_next(out: Path, bundle: Path, project: "Project", *, seconds: float) -> None:
+    places = (
+        ("the company's files", out),
+        ("its project file and rulebook", out / "leadlight.yaml"),
+        ("the model", bundle),
+        ("the scores of all open leads", out / "scores.parquet"),
+        ("the training in MLflow", project.workspace.folder / "mlflow.db"),
+    )
+    for what, where in places:
+        say(f"  {what + ':':32}{where}")
+    config = out / "leadlight.yaml"
+    say("Next:")
+    say(f"  leadlight check -c {config}")
+    say(f"  leadlight explain LEAD_ID -c {config}")
+    say(f"  leadlight score -c {config} --out {out / 'scores.csv'}")
+    note(f"({seconds:.0f} s)")

@@ -38,7 +38,7 @@ def explain(
     if as_json:
         print_json(explanation(model, scores))
     else:
-        _print(model, scores)
+        print_explanation(model, scores)
     return 0
 
 
@@ -98,7 +98,8 @@ def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
     }
 
 
-def _print(model: "LeadModel", scores: "Scores") -> None:
+def print_explanation(model: "LeadModel", scores: "Scores") -> None:
+    """The lead's sentence, reasons, ledger and the sum."""
     from models.rules import STAGES, TIERS
 
     qualification = scores.qualification

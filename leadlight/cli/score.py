@@ -99,8 +99,5 @@ def _print(model: "LeadModel", result: "BatchResult", out: Path) -> None:
 
 def print_hottest(result: "BatchResult", limit: int) -> None:
     """The hottest leads with one sentence each."""
-    import numpy as np
-
     scores = result.scores
-    order = np.argsort(-scores.log_odds, kind="stable")[:limit]
-    print_table(("lead", "why"), [(scores.lead_ids[row], scores.summaries[row]) for row in order])
+    print_table(("lead", "why"), [(scores.lead_ids[row], scores.summaries[row]) for row in scores.hottest(limit)])

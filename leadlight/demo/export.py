@@ -104,8 +104,7 @@ def timestamps(seconds: IntArray) -> TextArray:
     ['2025-11-01T00:01:30Z']
     """
     times = process.START + seconds.astype("timedelta64[s]")
-    stamped: TextArray = np.datetime_as_string(times, unit="s").astype(object) + "Z"
-    return stamped
+    return np.array([f"{time}Z" for time in np.datetime_as_string(times, unit="s")], dtype=object)
 
 
 def _leaks(company: Company) -> dict[str, TextArray]:

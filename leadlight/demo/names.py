@@ -46,7 +46,7 @@ def firm_name(number: int) -> str:
     """Name the firm of a number; no two numbers share a name.
 
     >>> firm_name(0), firm_name(40), firm_name(25_000)
-    ('Alderbank', 'Amberbank Group', 'Summitspring Trading 2')
+    ('Alderbank', 'Harbouryard Works', 'Stonetide Systems 2')
     """
     repeat, code = divmod(number, _N_FIRMS)
     code, second = divmod(code, len(words.FIRM_SECOND))

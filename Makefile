@@ -1,0 +1,55 @@
+# Needs Python 3.11 or newer and make; every target sets up what it needs in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+# The build backend's program lies in the environment's bin.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export MLFLOW_DISABLE_TELEMETRY := true
+export DO_NOT_TRACK := true
+PACKAGES := features models training serving leadlight
+
+.PHONY: setup check fix test bench break demo lock clean
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Leadlight needs Python 3.11 or newer; found $$($(PYTHON) --version 2>&1). Try: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python's venv is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c 'import lightgbm' \
+	  || { echo "LightGBM does not load. On Debian or Ubuntu: sudo apt-get install libgomp1 (on macOS: brew install libomp)"; exit 1; }
+	@touch $@
+
+demo: setup
+	$(BIN)/leadlight demo --no-serve
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: check
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+break: setup
+	$(BIN)/python -m tests.guards
+
+bench: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m benchmarks.features
+	$(BIN)/python -m benchmarks.quality
+
+# Needs uv; the lock files hold hashes and no addresses.
+lock:
+	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --extra bench --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header -q -o requirements-bench.lock
+
+clean:
+	rm -rf .venv demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
