@@ -12,6 +12,8 @@ from models.explanation import Contributions, impact_of, merge_sources
 CellValue = float | str | None
 #: Below this rounded impact a source is no reason.
 _MIN_IMPACT = 0.5
+#: A reason against is told beside reasons for only from here on: odds times 0.84.
+_TELLING_IMPACT = 5.0
 _WINDOWS = (
     (1.0, "in the last day", "count_1d"),
     (7.0, "in the last 7 days", "count_7d"),
@@ -184,7 +186,8 @@ def summary(probability: float, *, usual: float, horizon_days: float | None, rea
     within = "" if horizon_days is None else f" within {horizon_days:g} days"
     text = f"{_percent(probability)} likely to become a customer{within}, {_against_usual(probability, usual)}"
     good = [_inside(_without_odds(reason.text)) for reason in reasons if reason.impact > 0][:2]
-    bad = [_inside(_without_odds(reason.text)) for reason in reasons if reason.impact < 0][: 2 if not good else 1]
+    least = _TELLING_IMPACT if good else 0.0
+    bad = [_inside(_without_odds(reason.text)) for reason in reasons if reason.impact < -least][: 2 if not good else 1]
     if good:
         text += f": {' and '.join(good)}"
     if bad:

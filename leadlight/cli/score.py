@@ -92,7 +92,8 @@ def _print(model: "LeadModel", result: "BatchResult", out: Path) -> None:
     counts = result.counts
     say(
         f"{counts.scored:,} open leads scored with model {model.version} into {out}; left out: "
-        f"{counts.closed:,} closed, {counts.not_yet_created:,} not yet created. Dormant among the scored: {counts.dormant:,}."
+        f"{counts.closed:,} closed, {counts.not_yet_created:,} not yet created. "
+        f"Dormant among the scored: {counts.dormant:,}."
     )
     print_hottest(result, 10)
 
