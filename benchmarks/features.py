@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,24 +34,25 @@ TYPES = (
 )
 BUDGET = 4.0
 
-#: The features of all leads in the order of their ids: (n leads, 12 types x 6 measures).
-Frame = Any  # a pandas, Polars or Arrow table: each tool in its own words
+Frame = Any  # a pandas, Polars, Arrow or DuckDB table: each tool in its own words
+#: What is timed, and how its answer becomes (n leads in order, 12 types x 6 measures), which is not.
 Way = tuple[Callable[[], Frame], Callable[[Frame], FloatArray]]
 
 
 @dataclass(frozen=True)
 class Timing:
-    """What one way of one tool took: median seconds, and the peak memory of its process."""
+    """What one way of one tool took: median seconds by the clock and of all cores; peak memory of the process."""
 
     way: str
     seconds: float
+    cpu_seconds: float
     peak_mb: int
 
 
 def write_log(path: Path, *, n_events: int, n_leads: int) -> None:
     """A seeded log: each lead equally busy, each type equally common, times over a year."""
-    import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     rng = np.random.default_rng(SEED)
     ids = pa.array(lead_ids(n_leads))
@@ -105,14 +107,14 @@ def pandas_ways(path: Path, n_leads: int) -> dict[str, Way]:
         weight = np.exp2(age / -HALF_LIFE_US)
         return pd.DataFrame({"lead": log["lead_id"], "type": log["type"], **within, "weight": weight, "age": age})
 
-    def by_names() -> pd.DataFrame:
+    def by_names() -> Frame:
         log = measured()
         log = log.assign(lead=log["lead"].astype("category"), type=log["type"].astype("category"), n=1)
         grouped = log.groupby(["lead", "type"], observed=True)
         sums = grouped[["n0", "n1", "n2", "n", "weight"]].sum()
         return sums.assign(days=grouped["age"].min() / MICROSECONDS_PER_DAY).unstack()
 
-    def by_keys() -> pd.DataFrame:
+    def by_keys() -> Frame:
         log = measured()
         lead, ids = pd.factorize(log["lead"], sort=True)
         kind, types = pd.factorize(log["type"], sort=True)
@@ -160,8 +162,8 @@ def polars_ways(path: Path, n_leads: int) -> dict[str, Way]:
         return long.collect(engine=engine).pivot("type", index="lead_id", values=measures)
 
     engines = ("streaming", "in-memory")
-    ways: dict[str, Way] = {f"wide, {e}": (lambda e=e: wide.collect(engine=e), matrix) for e in engines}
-    return ways | {f"long, then pivot, {e}": (lambda e=e: turned(e), matrix) for e in engines}
+    ways: dict[str, Way] = {f"wide, {engine}": (partial(wide.collect, engine=engine), matrix) for engine in engines}
+    return ways | {f"long, then pivot, {engine}": (partial(turned, engine), matrix) for engine in engines}
 
 
 def duckdb_ways(path: Path, n_leads: int) -> dict[str, Way]:
@@ -199,14 +201,17 @@ def duckdb_ways(path: Path, n_leads: int) -> dict[str, Way]:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {query}")
         return connection.table("answer")
 
+    def to_arrow(query: str) -> Frame:
+        return connection.sql(query).to_arrow_table()
+
     def matrix(answer: Frame) -> FloatArray:
         columns = answer.order("lead_id").fetchnumpy() if hasattr(answer, "order") else answer.sort_by("lead_id")
         return np.column_stack([np.asarray(columns[f"{name}_{i}"], np.float64) for name in TYPES for i in range(6)])
 
     ways: dict[str, Way] = {}
     for name, query in queries.items():
-        ways[f"{name}, into a table"] = (lambda query=query: into_table(query), matrix)
-        ways[f"{name}, to Arrow"] = (lambda query=query: connection.sql(query).to_arrow_table(), matrix)
+        ways[f"{name}, into a table"] = (partial(into_table, query), matrix)
+        ways[f"{name}, to Arrow"] = (partial(to_arrow, query), matrix)
     return ways
 
 
@@ -225,14 +230,15 @@ def run_way(tool: str, position: int, folder: Path, *, n_leads: int, repeats: in
     import resource
 
     way, (run, matrix) = list(TOOLS[tool](folder / "log.parquet", n_leads).items())[position]
-    seconds = []
+    seconds, cpu_seconds = [], []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         answer = run()
         seconds.append(time.perf_counter() - start)
+        cpu_seconds.append(time.process_time() - cpu_start)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     np.save(folder / f"{tool}.npy", matrix(answer))
-    return Timing(way, median(seconds), peak_mb)
+    return Timing(way, median(seconds), median(cpu_seconds), peak_mb)
 
 
 def best_way(tool: str, folder: Path, options: argparse.Namespace) -> Timing:
@@ -242,8 +248,8 @@ def best_way(tool: str, folder: Path, options: argparse.Namespace) -> Timing:
         command = [sys.executable, "-m", "benchmarks.features", "--one", tool, str(position), str(folder)]
         command += ["--leads", str(options.leads), "--repeats", str(options.repeats)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
-        timings.append(Timing(**json.loads(done.stdout)))
-        print(f"  {tool}, {timings[-1].way}: {timings[-1].seconds:.2f} s", file=sys.stderr)
+        timings.append(timing := Timing(**json.loads(done.stdout)))
+        print(f"  {tool}, {timing.way}: {timing.seconds:.2f} s, CPU {timing.cpu_seconds:.2f} s", file=sys.stderr)
         check_equal(np.load(folder / "leadlight.npy"), np.load(folder / f"{tool}.npy"), tool)
     return min(timings, key=lambda timing: timing.seconds)
 
@@ -261,10 +267,10 @@ def check_equal(ours: FloatArray, theirs: FloatArray, tool: str) -> None:
 def report(timings: dict[str, Timing]) -> str:
     """A small table, and whether the budget holds."""
     ours = timings["leadlight"].seconds
-    lines = [f"{'tool':<10} {'seconds':>8} {'x ours':>7} {'peak MB':>8}  way"]
+    lines = [f"{'tool':<10} {'seconds':>8} {'x ours':>7} {'CPU s':>6} {'peak MB':>8}  way"]
     for tool, timing in timings.items():
-        ratio = timing.seconds / ours
-        lines.append(f"{tool:<10} {timing.seconds:>8.2f} {ratio:>7.1f} {timing.peak_mb:>8}  {timing.way}")
+        numbers = f"{timing.seconds:>8.2f} {timing.seconds / ours:>7.1f} {timing.cpu_seconds:>6.2f} {timing.peak_mb:>8}"
+        lines.append(f"{tool:<10} {numbers}  {timing.way}")
     return "\n".join(lines)
 
 

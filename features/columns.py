@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,7 +22,7 @@ class ColumnSection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Kind | None = None
     words: str | None = None
-    known_from: str | None = None
+    known_from: Literal["signup", "sales"] | None = None
     sensitive: bool = False
     use: str | None = None
 

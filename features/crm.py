@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from features.event_log import EventsSection, read_events
+from features.event_log import EventsSection, observed_from_us, read_events
 from features.labels import Outcomes, OutcomesSection, flat_outcomes, no_outcomes, read_outcomes
 from features.lead_table import LeadsSection, LeadTable, read_leads
 from features.quarantine import TableCount, commonest_reasons
 from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
-from features.tables import NEVER_US, EventArrays, Kind, LeadArrays
+from features.tables import EventArrays, Kind, LeadArrays
 
 
 class CrmSections(BaseModel):
@@ -51,6 +51,7 @@ class Crm:
     outcomes : how each lead ended; only labels look at them.
     counts : rows read and left out, per table.
     n_events_of_others : events passed over, of leads that were not asked for.
+    observed_from_us : when the tracking of events began, where the project says so.
     """
 
     leads: LeadArrays
@@ -60,19 +61,20 @@ class Crm:
     counts: tuple[TableCount, ...]
     is_flat: bool
     n_events_of_others: int = 0
+    observed_from_us: int | None = None
 
     @property
     def newest_us(self) -> int:
         """The newest time in the tables."""
         times = [self.leads.created_us] if self.leads.created_us is not None else []
-        times += [self.outcomes.closed_us[self.outcomes.closed_us != NEVER_US]]
+        times += [self.outcomes.known_closes_us]
         times += [self.events.at_us] if self.events is not None else []
         return max((int(column.max()) for column in times if len(column)), default=0)
 
     @property
     def observed_until_us(self) -> int:
         """Until when outcomes are complete: the older of the newest close and the newest event."""
-        closed = self.outcomes.closed_us[self.outcomes.closed_us != NEVER_US]
+        closed = self.outcomes.known_closes_us
         newest = [int(closed.max())] if len(closed) else []
         if self.events is not None and len(self.events):
             newest.append(int(self.events.at_us.max()))
@@ -120,11 +122,12 @@ def read_crm(
     table, outcome_cells = _read_lead_table(sections, source, kinds, timezone, needs_outcomes)
     are_all_leads = leads_file is None
     counts = [table.count]
-    events, n_others = None, 0
+    events, n_others, observed_from = None, 0, None
     if sections.events is not None:
         log_source = Source(events_file or folder / sections.events.source)
         log = read_events(sections.events, log_source, table.leads, timezone=timezone, are_all_leads=are_all_leads)
         events, n_others = log.events, log.n_of_other_leads
+        observed_from = observed_from_us(sections.events, timezone)
         counts.append(log.count)
     outcomes = no_outcomes(len(table.leads))
     if sections.outcomes is not None and outcome_cells is not None:
@@ -135,7 +138,7 @@ def read_crm(
             sections.outcomes, deals, table.leads, timezone=timezone, are_all_leads=are_all_leads
         )
         counts.append(count)
-    crm = Crm(table.leads, table.kinds, events, outcomes, tuple(counts), sections.is_flat, n_others)
+    crm = Crm(table.leads, table.kinds, events, outcomes, tuple(counts), sections.is_flat, n_others, observed_from)
     return _refuse_too_many_bad(crm, sections.max_bad)
 
 
@@ -165,12 +168,12 @@ def _refuse_too_many_bad(crm: Crm, max_bad: float) -> Crm:
     problems = [
         Problem(
             ("max_bad",),
-            f"{count.file}: {len(count.bad)} of {count.rows_read} rows can not be used, more than "
+            f"{count.file}: {count.n_faults} of {count.rows_read} rows can not be used, more than "
             f"{max_bad:.1%}; the commonest reasons: "
             + "; ".join(f"{n} x {reason}" for reason, n in commonest_reasons([count])),
         )
         for count in crm.counts
-        if len(count.bad) > max_bad * count.rows_read
+        if count.n_faults > max_bad * count.rows_read
     ]
     if problems:
         raise TooManyBadRows(problems, crm.counts)

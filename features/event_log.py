@@ -1,14 +1,14 @@
 """The activity log: from a file to EventArrays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from features.parsing import BadCell, parse_cells, parse_id, parse_time_us
+from features.parsing import BadCell, is_missing, parse_cells, parse_event_type, parse_id, parse_time_us
 from features.quarantine import BadRows, TableCount
 from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
 from features.tables import EventArrays, IntArray, LeadArrays, TextColumn
@@ -76,7 +76,7 @@ def read_events(
     if source.is_parquet and source.path.is_file():
         from features.event_parquet import read_typed_events
 
-        typed = read_typed_events(section, source, leads)
+        typed = read_typed_events(section, source, leads, timezone=timezone, are_all_leads=are_all_leads)
         if typed is not None:
             return typed
     frame = read_frame(source, key=("events", "source"))
@@ -95,33 +95,36 @@ def _read_cells(
     are_all_leads: bool,
 ) -> EventLog:
     bad = BadRows(source.name)
-    lead, others = _lead_positions(section, frame, leads, bad, are_all_leads)
+    lead = _lead_positions(section, frame, leads, bad, are_all_leads)
     at_us = _times(frame, section.at, timezone, bad)
-    recorded_us = None if section.recorded_at is None else _times(frame, section.recorded_at, timezone, bad)
-    types = _types(text_cells(frame, section.type), section.type, bad)
+    recorded_us = None if section.recorded_at is None else _recorded(frame, section.recorded_at, timezone, at_us, bad)
+    column = TextColumn.of(_types(text_cells(frame, section.type), section.type, bad))
+    events = EventArrays(lead, column.codes, at_us, recorded_us, column.levels)
     if section.id is not None:
-        _note_repeats(text_cells(frame, section.id), section.id, bad)
-    kept = np.array([row for row in bad.used(len(frame)) if lead[row] >= 0], dtype=np.int64)
-    column = TextColumn.of(types[row] for row in kept)
-    events = EventArrays(
-        lead[kept], column.codes, at_us[kept], None if recorded_us is None else recorded_us[kept], column.levels
-    )
-    return EventLog(events, bad.count(len(frame)), others)
+        _note_repeats(text_cells(frame, section.id), section.id, events, bad)
+    used = np.array(bad.used(len(frame)), dtype=np.int64)
+    kept = used[lead[used] >= 0]
+    return EventLog(_without_unused_types(events.take(kept)), bad.count(len(frame)), len(used) - len(kept))
+
+
+def _without_unused_types(events: EventArrays) -> EventArrays:
+    used, codes = np.unique(events.type_code, return_inverse=True)
+    return replace(events, type_code=codes.astype(np.int64), types=tuple(events.types[code] for code in used))
 
 
 def _lead_positions(
     section: EventsSection, frame: "pd.DataFrame", leads: LeadArrays, bad: BadRows, are_all_leads: bool
-) -> tuple[IntArray, int]:
+) -> IntArray:
+    """The position of each event's lead, -1 where it is not among them."""
     cells = text_cells(frame, section.lead)
     parsed = parse_cells(cells, parse_id, "")
     bad.add_cells(section.lead, cells, parsed.bad)
     position = {lead_id: i for i, lead_id in enumerate(leads.ids)}
     lead = np.array([position.get(lead_id, -1) for lead_id in parsed.values], dtype=np.int64)
-    unknown = [row for row in np.flatnonzero(lead < 0).tolist() if row not in bad]
     if are_all_leads:
-        for row in unknown:
+        for row in np.flatnonzero(lead < 0).tolist():
             bad.add(row, section.lead, cells[row], "no such lead in the leads table")
-    return lead, 0 if are_all_leads else len(unknown)
+    return lead
 
 
 def _times(frame: "pd.DataFrame", column: str, timezone: ZoneInfo, bad: BadRows) -> IntArray:
@@ -131,29 +134,36 @@ def _times(frame: "pd.DataFrame", column: str, timezone: ZoneInfo, bad: BadRows)
     return np.array(parsed.values, dtype=np.int64)
 
 
+def _recorded(frame: "pd.DataFrame", column: str, timezone: ZoneInfo, at_us: IntArray, bad: BadRows) -> IntArray:
+    """When each event became known: when it happened, where the cell is empty."""
+
+    def read(cell: str) -> int | None:
+        return None if is_missing(cell) else parse_time_us(cell, timezone=timezone, date_is="end")
+
+    cells = text_cells(frame, column)
+    parsed = parse_cells(cells, read, None)
+    bad.add_cells(column, cells, parsed.bad)
+    known = [at if said is None else said for said, at in zip(parsed.values, at_us.tolist(), strict=True)]
+    return np.array(known, dtype=np.int64)
+
+
 def _types(cells: list[str], column: str, bad: BadRows) -> list[str]:
-    parsed = parse_cells(cells, _parse_type, "")
+    parsed = parse_cells(cells, parse_event_type, "")
     bad.add_cells(column, cells, parsed.bad)
     return parsed.values
 
 
-def _parse_type(cell: str) -> str:
-    text = " ".join(cell.split())
-    if not text:
-        raise BadCell("an event type is expected, the cell is empty")
-    return text
-
-
-def _note_repeats(cells: list[str], column: str, bad: BadRows) -> None:
-    """An event id that came twice is one event: the log may be replayed."""
-    first: dict[str, int] = {}
-    for row, cell in enumerate(cells):
-        key = cell.strip()
+def _note_repeats(cells: list[str], column: str, events: EventArrays, bad: BadRows) -> None:
+    """An event id that came twice is one event, as it was known first: the log may be replayed."""
+    known_us = events.at_us if events.recorded_us is None else events.recorded_us
+    seen: set[str] = set()
+    for row in np.lexsort((events.type_code, events.lead, events.at_us, known_us)).tolist():
+        key = cells[row].strip()
         if row in bad or not key:
             continue
-        if key in first:
-            bad.add(row, column, cell, "the event with this id stands there already")
-        first.setdefault(key, row)
+        if key in seen:
+            bad.add(row, column, cells[row], "the event with this id stands there already", is_repeat=True)
+        seen.add(key)
 
 
 def words_of_types(section: EventsSection | None) -> Mapping[str, str]:
@@ -163,6 +173,17 @@ def words_of_types(section: EventsSection | None) -> Mapping[str, str]:
     return {name: said.words for name, said in section.types.items() if said.words is not None}
 
 
-def observed_from_problem(section: EventsSection, error: BadCell) -> Problem:
-    """The problem that `observed_from` is no time."""
-    return Problem(("events", "observed_from"), f"{section.observed_from!r}: {error}")
+def observed_from_us(section: EventsSection, timezone: ZoneInfo) -> int | None:
+    """When tracking began; None where the project does not say.
+
+    Raises
+    ------
+    BadProject : it is no time.
+    """
+    if section.observed_from is None:
+        return None
+    try:
+        return parse_time_us(section.observed_from, timezone=timezone, date_is="start")
+    except BadCell as error:
+        problem = Problem(("events", "observed_from"), f"found {section.observed_from!r}: {error}")
+        raise BadProject([problem]) from error

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from features.sources import Source
 
 _UTC = ZoneInfo("UTC")
-_ZONED_TIME = "TIMESTAMP WITH TIME ZONE"
-_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", _ZONED_TIME)
+_ZONED_TIMES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", *_ZONED_TIMES)
 _IDS = ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "UBIGINT", "UINTEGER")
 
 
@@ -42,6 +42,7 @@ def read_typed_events(
 
     try:
         import duckdb
+        import pyarrow  # noqa: F401  # DuckDB hands columns over through it
     except ImportError:
         return None
     try:
@@ -62,7 +63,7 @@ def read_typed_events(
 def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", timezone: ZoneInfo) -> bool:
     """Whether the plain case holds: text types, ids, time columns, no repeats to look for."""
     types = _column_types(connection)
-    readable = _TIMES if timezone.key == "UTC" else (_ZONED_TIME,)
+    readable = _TIMES if timezone.key == "UTC" else _ZONED_TIMES
     return (
         section.id is None
         and all(name in types for name in section.named_columns().values())
@@ -80,11 +81,12 @@ def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: L
         return None
     _register_positions(connection, "lead_ids", leads.ids)
     _register_positions(connection, "event_types", types)
+    # An event without a time of record was known when it happened, as in cells.
     # int32 halves what the join carries; an unknown lead or a missing type drops out and is missed in the count.
     column_types = _column_types(connection)
-    times = ", ".join(_microseconds(time, column_types[time]) for time in _times(section))
+    at, *recorded = (_microseconds(time, column_types[time]) for time in _times(section))
     table = connection.sql(
-        f"""SELECT l.position, t.position, {times}
+        f"""SELECT l.position, t.position, {", ".join([at, *(f"coalesce({time}, {at})" for time in recorded)])}
             FROM log e
             JOIN lead_ids l ON CAST(e.{_name(section.lead)} AS VARCHAR) = l.name
             JOIN event_types t ON e.{_name(section.type)} = t.name"""
@@ -97,7 +99,7 @@ def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: L
 
 
 def _register_positions(connection: "DuckDBPyConnection", table: str, names: Sequence[str]) -> None:
-    import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
+    import pyarrow as pa
 
     position = np.arange(len(names), dtype=np.int32)
     connection.register(table, pa.table({"name": pa.array(names, pa.string()), "position": position}))
@@ -106,7 +108,7 @@ def _register_positions(connection: "DuckDBPyConnection", table: str, names: Seq
 def _faultless_of_other_leads(connection: "DuckDBPyConnection", section: "EventsSection") -> int:
     """How many events belong to leads that were not asked for, and have nothing wrong with them."""
     lead = f"CAST(e.{_name(section.lead)} AS VARCHAR)"
-    filled = " AND ".join(f"e.{_name(column)} IS NOT NULL" for column in (section.lead, section.type, *_times(section)))
+    filled = " AND ".join(f"e.{_name(column)} IS NOT NULL" for column in (section.lead, section.type, section.at))
     rows = connection.execute(
         f"SELECT {lead}, count(*) FROM log e ANTI JOIN lead_ids l ON {lead} = l.name WHERE {filled} GROUP BY 1"
     ).fetchall()
@@ -139,7 +141,7 @@ def _column_types(connection: "DuckDBPyConnection") -> dict[str, str]:
 def _microseconds(column: str, kind: str) -> str:
     """SQL for the microseconds since 1970 UTC; nanoseconds are cut off, as a cell's are (epoch_us rounds them)."""
     time = f"e.{_name(column)}"
-    if kind != "TIMESTAMP_NS":
+    if not kind.endswith("_NS"):
         return f"epoch_us({time})"
     return f"(epoch_ns({time}) - CASE WHEN epoch_ns({time}) < 0 THEN 999 ELSE 0 END) // 1000"
 

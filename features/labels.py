@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from features.parsing import is_missing, parse_cells, parse_time_us
 from features.quarantine import BadRows, TableCount
@@ -30,6 +30,10 @@ AUTO_AGES_US: tuple[int, ...] = (
 _GRID_SHARE = 0.95
 
 
+#: Strict, since pydantic would else read true as 1.
+OutcomeWord = StrictStr | StrictBool | StrictInt | StrictFloat
+
+
 class OutcomesSection(BaseModel):
     """Closed deals in a table of their own, or a column of a flat table."""
 
@@ -38,7 +42,7 @@ class OutcomesSection(BaseModel):
     lead: str | None = None
     closed_at: str | None = None
     outcome: str | None = None
-    won: str | int | float | bool | list[str | int | float | bool] = Field(default="won", union_mode="left_to_right")
+    won: OutcomeWord | list[OutcomeWord] = "won"
     amount: str | None = None
     column: str | None = None
 
@@ -71,6 +75,12 @@ class Outcomes:
 
     closed_us: IntArray
     won_us: IntArray
+
+    @property
+    def known_closes_us(self) -> IntArray:
+        """The times of the closes above, in no order."""
+        closes = np.concatenate([self.closed_us, self.won_us])
+        return np.asarray(closes[closes != NEVER_US])
 
     def before(self, until_us: int) -> "Outcomes":
         """What was known of the outcomes just before a time."""
@@ -143,9 +153,14 @@ def _age_reached_by(ages: IntArray, share: float) -> int:
 
 
 def training_snapshots(
-    leads: LeadArrays, outcomes: Outcomes, goal: GoalSection, *, observed_until_us: int
+    leads: LeadArrays,
+    outcomes: Outcomes,
+    goal: GoalSection,
+    *,
+    observed_until_us: int,
+    observed_from_us: int | None = None,
 ) -> LabelledSnapshots:
-    """The ripe, labelled snapshots that the goal asks for."""
+    """The ripe, labelled snapshots that the goal asks for, none from before events were tracked."""
     last_us = observed_until_us - goal.horizon
     if isinstance(goal.snapshots, EverySection):
         candidates = snapshots_every(leads, goal.snapshots.every, until_us=last_us)
@@ -156,6 +171,8 @@ def training_snapshots(
             else goal.snapshots
         )
         candidates = snapshots_at_ages(leads, ages, until_us=last_us)
+    if observed_from_us is not None:
+        candidates = candidates.take(candidates.as_of_us >= observed_from_us)
     return label_snapshots(candidates, outcomes, horizon_us=goal.horizon, observed_until_us=observed_until_us)
 
 

@@ -1,5 +1,6 @@
 """The leads table: from a file to LeadArrays in canonical order."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from features.columns import ColumnSection, kinds_of, read_column
-from features.parsing import is_missing, parse_cells, parse_id, parse_time_us
+from features.parsing import BadCell, is_missing, parse_cells, parse_id, parse_number, parse_time_us
 from features.quarantine import BadRows, TableCount
 from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
 from features.tables import IntArray, Kind, LeadArrays, TextColumn
@@ -80,7 +81,7 @@ def read_leads(
     cells = {str(name): text_cells(frame, str(name)) for name in frame.columns if _is_read(section, str(name), kinds)}
     if kinds is None:
         kinds = kinds_of(cells, section.columns, reserved=own)
-    ids = _ids(text_cells(frame, section.id), section.id, cells, bad)
+    ids = _ids(text_cells(frame, section.id), section.id, _contents(section, frame, cells, reserved), bad)
     created = _created(section, frame, timezone, bad)
     columns = {}
     for name in sorted(kinds):
@@ -118,7 +119,16 @@ def _check_columns(
         raise BadProject(problems)
 
 
-def _ids(cells: list[str], column: str, attributes: Mapping[str, list[str]], bad: BadRows) -> list[str]:
+def _contents(
+    section: LeadsSection, frame: "pd.DataFrame", attributes: Mapping[str, list[str]], reserved: frozenset[str]
+) -> list[list[str]]:
+    """The columns that rows of one id must agree in: all that is used, but the id."""
+    named = {section.created_at, section.order_by, section.account, *reserved} & {*frame.columns}
+    own = {str(name): text_cells(frame, str(name)) for name in named}
+    return [cells for name, cells in {**own, **attributes}.items() if name != section.id]
+
+
+def _ids(cells: list[str], column: str, contents: list[list[str]], bad: BadRows) -> list[str]:
     parsed = parse_cells(cells, parse_id, "")
     bad.add_cells(column, cells, parsed.bad)
     rows_of: dict[str, list[int]] = {}
@@ -127,18 +137,16 @@ def _ids(cells: list[str], column: str, attributes: Mapping[str, list[str]], bad
             rows_of.setdefault(lead_id, []).append(row)
     for lead_id, rows in rows_of.items():
         if len(rows) > 1:
-            _settle_repeats(lead_id, rows, column, attributes, bad)
+            _settle_repeats(lead_id, rows, column, contents, bad)
     return parsed.values
 
 
-def _settle_repeats(
-    lead_id: str, rows: list[int], column: str, attributes: Mapping[str, list[str]], bad: BadRows
-) -> None:
+def _settle_repeats(lead_id: str, rows: list[int], column: str, contents: list[list[str]], bad: BadRows) -> None:
     """Equal rows of one id count once; of rows that differ none is used, since none is known to be right."""
-    contents = {tuple(cells[row] for cells in attributes.values()) for row in rows}
-    if len(contents) == 1:
+    distinct = {tuple(cells[row].strip() for cells in contents) for row in rows}
+    if len(distinct) == 1:
         for row in rows[1:]:
-            bad.add(row, column, lead_id, "the same row stands there already")
+            bad.add(row, column, lead_id, "the same row stands there already", is_repeat=True)
     else:
         for row in rows:
             bad.add(row, column, lead_id, "rows with this id differ: keep one of them")
@@ -175,6 +183,7 @@ def _canonical_order(
 
 def _order_key(cell: str) -> tuple[int, float, str]:
     try:
-        return (0, float(cell), "")
-    except ValueError:
-        return (1, 0.0, cell)
+        number = parse_number(cell)
+    except BadCell:
+        number = math.nan
+    return (1, 0.0, cell) if math.isnan(number) else (0, number, "")

@@ -53,8 +53,20 @@ def parse_id(cell: str) -> str:
     return text
 
 
+def parse_event_type(cell: str) -> str:
+    """The name of an event type, with single blanks.
+
+    >>> parse_event_type(" Email  opened")
+    'Email opened'
+    """
+    text = " ".join(cell.split())
+    if not text:
+        raise BadCell("an event type is expected, the cell is empty")
+    return text
+
+
 def parse_number(cell: str) -> float:
-    """A finite number, or NaN for a missing one.
+    """A finite number, or NaN for a missing one; there is one zero, -0 is 0.
 
     >>> parse_number("1e3"), parse_number("n/a")
     (1000.0, nan)
@@ -65,9 +77,11 @@ def parse_number(cell: str) -> float:
         number = float(cell)
     except ValueError:
         raise BadCell("a number is expected") from None
+    if "_" in cell:  # Python reads 10_000, and so would product codes become numbers.
+        raise BadCell("a number is expected")
     if not math.isfinite(number):
         raise BadCell("a finite number is expected")
-    return number
+    return number + 0.0
 
 
 def parse_flag(cell: str) -> float:
@@ -97,7 +111,7 @@ def parse_time_us(cell: str, *, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:
     """
     text = cell.strip()
     try:
-        if len(text) == 10:
+        if len(text) <= len("2026-03-31"):
             return _edge_of_day_us(date.fromisoformat(text), timezone, date_is)
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -107,11 +121,9 @@ def parse_time_us(cell: str, *, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:
 
 
 def _edge_of_day_us(day: date, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:
-    midnight = datetime.combine(day, time(), tzinfo=timezone)
-    if date_is == "start":
-        return (midnight - _EPOCH) // _MICROSECOND
-    following = datetime.combine(day + timedelta(days=1), time(), tzinfo=timezone)
-    return (following - _EPOCH) // _MICROSECOND - 1
+    # Where the clock is set back at the end of the day, its last hour comes twice: fold=1 is the second.
+    clock = time() if date_is == "start" else time.max.replace(fold=1)
+    return (datetime.combine(day, clock, tzinfo=timezone) - _EPOCH) // _MICROSECOND
 
 
 def parse_duration_us(text: str) -> int:

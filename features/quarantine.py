@@ -18,6 +18,7 @@ class BadRow:
     file : the table's file name.
     row : its number as a spreadsheet shows it: the header is row 1.
     column, value, reason : the first cell that was wrong, as found, and what was expected.
+    is_repeat : it says nothing that another row does not say: not used, and no fault either.
     """
 
     file: str
@@ -25,6 +26,7 @@ class BadRow:
     column: str
     value: str
     reason: str
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class TableCount:
     def rows_used(self) -> int:
         return self.rows_read - len(self.bad)
 
+    @property
+    def n_faults(self) -> int:
+        """How many rows are wrong, repeats apart."""
+        return sum(not row.is_repeat for row in self.bad)
+
 
 class BadRows:
     """Collects the unusable rows of one table; the first fault of a row counts."""
@@ -47,9 +54,9 @@ class BadRows:
         self._file = file
         self._by_index: dict[int, BadRow] = {}
 
-    def add(self, index: int, column: str, value: str, reason: str) -> None:
+    def add(self, index: int, column: str, value: str, reason: str, *, is_repeat: bool = False) -> None:
         """Note the row at this 0-based position below the header."""
-        self._by_index.setdefault(index, BadRow(self._file, index + 2, column, value[:200], reason))
+        self._by_index.setdefault(index, BadRow(self._file, index + 2, column, value[:200], reason, is_repeat))
 
     def add_cells(self, column: str, cells: Sequence[str], bad: BadCells) -> None:
         """Note every bad cell of a column."""

@@ -1,15 +1,16 @@
 """Leads as JSON records, the form in which the API gets them: to LeadArrays and EventArrays without pandas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from features.columns import read_column
-from features.parsing import BadCell, parse_id, parse_time_us
+from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_time_us
 from features.spec import FeatureSpec
-from features.tables import Column, EventArrays, LeadArrays, TextColumn
+from features.tables import Column, EventArrays, IntArray, LeadArrays, TextColumn
 
 Cell = str | float | bool | None
 
@@ -64,22 +65,29 @@ def arrays_of_records(
             columns[name], bad = read_column(cells, kind, timezone=timezone)
             if bad.rows:
                 raise ValueError(f"lead number {bad.rows[0] + 1}, attribute {name!r}: {bad.reasons[0]}")
-    created = [_time(record.created_at, timezone, i, "created_at", "start") for i, record in enumerate(records)]
+    created_us = _created(records, timezone) if spec.has_times else None
     none = TextColumn((), np.full(len(records), -1, dtype=np.int64))
     leads = LeadArrays(
-        ids=tuple(parse_id(record.lead_id) for record in records),
-        created_us=np.array(created, dtype=np.int64) if spec.has_times else None,
+        ids=tuple(_said(i, "lead_id", parse_id, record.lead_id) for i, record in enumerate(records)),
+        created_us=created_us,
         accounts=none,
         columns=columns,
     )
     return leads, _events(records, timezone)
 
 
+def _created(records: Sequence[LeadRecord], timezone: ZoneInfo) -> IntArray:
+    read = partial(parse_time_us, timezone=timezone, date_is="start")
+    cells = [record.created_at or "" for record in records]
+    return np.array([_said(i, "created_at", read, cell) for i, cell in enumerate(cells)], dtype=np.int64)
+
+
 def _events(records: Sequence[LeadRecord], timezone: ZoneInfo) -> EventArrays:
     rows = [(i, event) for i, record in enumerate(records) for event in record.events]
-    at = [_time(event.at, timezone, i, "events.at", "end") for i, event in rows]
-    recorded = [_time(event.recorded_at or event.at, timezone, i, "events.recorded_at", "end") for i, event in rows]
-    types = TextColumn.of(" ".join(event.type.split()) for _, event in rows)
+    read = partial(parse_time_us, timezone=timezone, date_is="end")
+    at = [_said(i, "events.at", read, event.at) for i, event in rows]
+    recorded = [_said(i, "events.recorded_at", read, event.recorded_at or event.at) for i, event in rows]
+    types = TextColumn.of(_said(i, "events.type", parse_event_type, event.type) for i, event in rows)
     return EventArrays(
         lead=np.array([i for i, _ in rows], dtype=np.int64),
         type_code=types.codes,
@@ -89,10 +97,9 @@ def _events(records: Sequence[LeadRecord], timezone: ZoneInfo) -> EventArrays:
     )
 
 
-def _time(cell: str | None, timezone: ZoneInfo, row: int, name: str, date_is: str) -> int:
-    if cell is None:
-        return 0
+def _said(row: int, name: str, read: Callable[[str], Value], cell: str) -> Value:
+    """The value of a cell; a fault names its lead and attribute."""
     try:
-        return parse_time_us(cell, timezone=timezone, date_is="start" if date_is == "start" else "end")
+        return read(cell)
     except BadCell as error:
         raise ValueError(f"lead number {row + 1}, {name}: {error}") from None

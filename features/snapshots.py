@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from features.parsing import parse_duration_us
 from features.tables import MICROSECONDS_PER_DAY, BoolArray, IntArray, LeadArrays
@@ -13,18 +13,27 @@ from features.tables import MICROSECONDS_PER_DAY, BoolArray, IntArray, LeadArray
 DurationUs = Annotated[int, BeforeValidator(lambda text: parse_duration_us(str(text)))]
 
 
+def _more_than_nothing(duration_us: int) -> int:
+    if duration_us == 0:
+        raise ValueError("a duration of 0 is found, more is expected: write one like 90d or 3d")
+    return duration_us
+
+
+PositiveDurationUs = Annotated[DurationUs, AfterValidator(_more_than_nothing)]
+
+
 class EverySection(BaseModel):
     """A snapshot of every open lead each so many days of the calendar."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    every: DurationUs
+    every: PositiveDurationUs
 
 
 class GoalSection(BaseModel):
     """What is predicted: the win within `horizon`, seen from which snapshots."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    horizon: DurationUs = 90 * MICROSECONDS_PER_DAY
+    horizon: PositiveDurationUs = 90 * MICROSECONDS_PER_DAY
     snapshots: Literal["auto"] | Annotated[list[DurationUs], Field(min_length=1)] | EverySection = "auto"
     observed_until: str | None = None
 
@@ -66,8 +75,9 @@ def snapshots_of_rows(leads: LeadArrays) -> Snapshots:
 def snapshots_at_ages(leads: LeadArrays, ages_us: Sequence[int], *, until_us: int) -> Snapshots:
     """Every lead at each of these ages that it reached by `until_us` (inclusive)."""
     created_us = _created(leads)
-    lead = np.repeat(np.arange(len(leads), dtype=np.int64), len(ages_us))
-    as_of_us = (created_us[:, None] + np.array(sorted(ages_us), dtype=np.int64)).ravel()
+    ages = np.unique(np.array(ages_us, dtype=np.int64))
+    lead = np.repeat(np.arange(len(leads), dtype=np.int64), len(ages))
+    as_of_us = (created_us[:, None] + ages).ravel()
     reached = as_of_us <= until_us
     return Snapshots(lead[reached], as_of_us[reached])
 

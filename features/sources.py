@@ -1,6 +1,8 @@
 """Files to frames: CSV, CSV.gz and Parquet, with the columns that the project names."""
 
 import difflib
+import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SEPARATORS = (",", ";", "\t", "|")
+#: Columns that pandas wrote or made up: row numbers, and what follows a comma at the end of the header.
+_NAMELESS = re.compile(r"Unnamed: \d+|__index_level_\d+__")
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Source:
 
     @property
     def is_parquet(self) -> bool:
-        return self.path.suffix in {".parquet", ".pq"}
+        return self.path.suffix.lower() in {".parquet", ".pq"}
 
 
 def read_frame(source: Source, *, key: tuple[str, ...]) -> "pd.DataFrame":
@@ -55,26 +59,51 @@ def read_frame(source: Source, *, key: tuple[str, ...]) -> "pd.DataFrame":
     if not source.path.is_file():
         raise BadProject([Problem(key, _no_file(source.path))])
     try:
-        if source.is_parquet:
-            return _read_parquet(source.path)
-        return pd.read_csv(
-            source.path, sep=_separator(source.path), dtype=str, na_filter=False, encoding="utf-8-sig"
-        ).fillna("")
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError, OSError) as error:
+        frame = _read_parquet(source.path) if source.is_parquet else _read_csv(source.path)
+    except UnicodeDecodeError as error:
+        raise BadProject([Problem(key, f"{source.name} is no UTF-8 text; save it as CSV UTF-8")]) from error
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, OSError, EOFError, zlib.error) as error:
         raise BadProject([Problem(key, f"{source.name} can not be read as a table: {_first_line(error)}")]) from error
+    return frame[[name for name in frame.columns if not _NAMELESS.fullmatch(str(name))]]
+
+
+def _read_csv(path: Path) -> "pd.DataFrame":
+    """Blank lines are rows, so that rows keep their numbers, but for those at the end."""
+    import pandas as pd
+
+    frame = pd.read_csv(
+        path,
+        sep=_separator(path),
+        dtype=str,
+        na_filter=False,
+        encoding="utf-8-sig",
+        skip_blank_lines=False,
+        compression="gzip" if _is_gzip(path) else None,
+    ).fillna("")
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas makes an index of the cells that are too many
+        raise pd.errors.ParserError("row 2 has more cells than the header in row 1; give each column a name")
+    n_rows = len(frame)
+    while n_rows and not "".join(frame.iloc[n_rows - 1]):
+        n_rows -= 1
+    return frame.iloc[:n_rows]
 
 
 def _read_parquet(path: Path) -> "pd.DataFrame":
+    """Arrow's types are kept: a day is no midnight, and a whole number beside a gap no float."""
+    import pandas as pd
+
     try:
         import duckdb
+        import pyarrow  # noqa: F401  # DuckDB hands tables over through it
     except ImportError as error:
         raise BadProject(
             [Problem((), f"{path.name} is a Parquet file, which needs: pip install 'leadlight[batch]'")]
         ) from error
     try:
-        frame: pd.DataFrame = duckdb.read_parquet(str(path)).df()
+        table = duckdb.read_parquet(str(path)).to_arrow_table()
     except duckdb.Error as error:
         raise OSError(str(error)) from error
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
     return frame
 
 
@@ -85,10 +114,14 @@ def _first_line(error: BaseException) -> str:
 def _separator(path: Path) -> str:
     import gzip
 
-    opener = gzip.open if path.suffix == ".gz" else open
+    opener = gzip.open if _is_gzip(path) else open
     with opener(path, "rt", encoding="utf-8-sig") as file:
         header = file.readline()
     return max(_SEPARATORS, key=header.count)
+
+
+def _is_gzip(path: Path) -> bool:
+    return path.suffix.lower() == ".gz"
 
 
 def _no_file(path: Path) -> str:
@@ -125,15 +158,14 @@ def _some(names: Sequence[str], limit: int = 12) -> str:
 def text_cells(frame: "pd.DataFrame", column: str) -> list[str]:
     """A column as text cells, as a CSV would hold it; missing is an empty cell.
 
-    Whole numbers lose the ``.0`` that a missing neighbour gave them, times are ISO 8601 in UTC.
+    Whole numbers lose the ``.0`` that a missing neighbour gave them, yes and no are true and false, times ISO 8601.
     """
     import pandas as pd
 
     series = frame[column]
     if pd.api.types.is_string_dtype(series.dtype) and not pd.api.types.is_object_dtype(series.dtype):
         return [str(cell) for cell in series.fillna("").tolist()]
-    missing = series.isna().tolist()
-    return ["" if gone else _text(cell) for cell, gone in zip(series.tolist(), missing, strict=True)]
+    return ["" if pd.isna(cell) is True else _text(cell) for cell in series.tolist()]
 
 
 def _text(cell: object) -> str:
@@ -141,6 +173,8 @@ def _text(cell: object) -> str:
 
     if isinstance(cell, pd.Timestamp):
         return cell.isoformat()
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
     return str(cell)

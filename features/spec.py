@@ -8,6 +8,8 @@ import numpy as np
 from features.tables import EventArrays, Kind, LeadArrays, NumberColumn
 
 MAX_EVENT_TYPES = 40
+#: Groups of event types that every log has; an event type of such a name counts as "other".
+RESERVED_GROUPS = frozenset({"other", "any"})
 NUMBER_KINDS = frozenset({"number", "flag"})
 CATEGORY_KINDS = frozenset({"category", "title", "country"})
 
@@ -37,8 +39,9 @@ class FeatureSpec:
 def commonest_types(events: EventArrays, *, limit: int = MAX_EVENT_TYPES) -> tuple[str, ...]:
     """The most frequent event types, ties by name, in ascending order of name."""
     counts = np.bincount(events.type_code, minlength=len(events.types))
-    ranked = sorted(range(len(events.types)), key=lambda code: (-counts[code], events.types[code]))
-    return tuple(sorted(events.types[code] for code in ranked[:limit] if counts[code]))
+    own = [code for code, name in enumerate(events.types) if counts[code] and name not in RESERVED_GROUPS]
+    ranked = sorted(own, key=lambda code: (-counts[code], events.types[code]))
+    return tuple(sorted(events.types[code] for code in ranked[:limit]))
 
 
 def learn_spec(

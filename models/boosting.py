@@ -10,6 +10,9 @@ from features.tables import BoolArray, FloatArray
 if TYPE_CHECKING:
     import lightgbm as lgb
 
+#: Of all trees together: bounds the file, and the time of a score and of its explanation.
+MAX_LEAVES = 10_000
+
 
 @dataclass(frozen=True)
 class TreeSettings:

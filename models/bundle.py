@@ -18,7 +18,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from features.tables import FloatArray
-from models.booster_text import check_booster_text
+from models.booster_text import BrokenBooster, check_booster_text
 from models.boosting import feature_names
 from models.golden import GoldenRows, make_golden_rows, score_golden_rows
 from models.lead_model import LeadModel, ModelFacts
@@ -49,7 +49,8 @@ _BUNDLE_FILE: TypeAdapter[_BundleFile] = TypeAdapter(_BundleFile)
 def save_bundle(model: LeadModel, models_folder: Path, *, leadlight_version: str) -> tuple[LeadModel, Path]:
     """Write the model to ``models_folder/<id>/``; the id is the start of its manifest's hash.
 
-    The folder appears whole or not at all; the same model gives the same id.
+    The folder appears whole or not at all; the same model gives the same id. A damaged folder of that
+    id is replaced.
 
     Returns
     -------
@@ -63,21 +64,32 @@ def save_bundle(model: LeadModel, models_folder: Path, *, leadlight_version: str
     manifest = _json({"files": {name: _entry(blob) for name, blob in sorted(blobs.items())}}).encode("utf-8")
     version = hashlib.sha256(manifest).hexdigest()[:12]
     folder = models_folder / version
-    if not folder.is_dir():
+    if not _is_whole(folder):
         _write_folder({**blobs, MANIFEST: manifest}, folder)
     return replace(model, version=version), folder
 
 
 def _write_folder(blobs: Mapping[str, bytes], folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder.parent))
-    for name, blob in blobs.items():
-        with (staging / name).open("wb") as file:
-            file.write(blob)
-            file.flush()
-            os.fsync(file.fileno())
-    staging.chmod(0o755)
-    staging.rename(folder)
+    with tempfile.TemporaryDirectory(prefix=".tmp-", dir=folder.parent) as staging:
+        new = Path(staging) / "new"
+        new.mkdir()
+        for name, blob in blobs.items():
+            with (new / name).open("wb") as file:
+                file.write(blob)
+                file.flush()
+                os.fsync(file.fileno())
+        if folder.exists():
+            folder.rename(Path(staging) / "damaged")
+        new.rename(folder)
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        _verified_files(folder)
+    except BrokenBundle:
+        return False
+    return True
 
 
 def _json(content: object) -> str:
@@ -101,12 +113,17 @@ def load_bundle(folder: Path) -> LeadModel:
     if "booster.txt" in blobs:
         booster_text = _decode(blobs["booster.txt"], folder / "booster.txt")
         n_features = len(content.facts.encoder.names(content.golden.feature_names))
-        check_booster_text(booster_text, feature_names=feature_names(n_features))
+        try:
+            check_booster_text(booster_text, feature_names=feature_names(n_features))
+        except BrokenBooster as error:
+            raise BrokenBundle(f"{folder}/booster.txt: {error}") from error
     if (booster_text is None) != (content.facts.source == "rules"):
         raise BrokenBundle(f"{folder}: the source is {content.facts.source!r}, which does not fit its files; {_CURE}")
     model = LeadModel(content.facts, _decode(blobs["rules.yaml"], folder / "rules.yaml"), booster_text, version)
     found = _score_golden_rows(model, content.golden, folder)
     expected = np.array(content.golden.log_odds)
+    if found.shape != expected.shape or not len(found):
+        raise BrokenBundle(f"{folder}: it has {len(found)} golden rows and {len(expected)} scores of them; {_CURE}")
     if not (np.abs(found - expected) <= _GOLDEN_TOLERANCE).all():
         gap = float(np.max(np.abs(found - expected)))
         raise BrokenBundle(f"{folder}: golden rows score {gap:.2g} away from what they scored in training; {_CURE}")
@@ -118,7 +135,7 @@ def _score_golden_rows(model: LeadModel, golden: GoldenRows, folder: Path) -> Fl
 
     try:
         return score_golden_rows(model, golden)
-    except (LightGBMError, ValueError, RuntimeError) as error:
+    except (LightGBMError, ValueError, TypeError, LookupError, RuntimeError) as error:
         raise BrokenBundle(f"{folder}: golden rows can not be scored ({type(error).__name__}); {_CURE}") from error
 
 
@@ -130,10 +147,12 @@ def _verified_files(folder: Path) -> tuple[dict[str, bytes], str]:
     if not folder.is_dir():
         raise BrokenBundle(f"there is no bundle at {folder}; `leadlight models list` shows those there are")
     try:
+        if (folder / MANIFEST).is_symlink():
+            raise OSError("it is a link")
         manifest = (folder / MANIFEST).read_bytes()
         files: dict[str, Any] = json.loads(manifest)["files"]  # checked entry by entry below
         entries = {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in files.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BrokenBundle(f"{folder}/{MANIFEST} can not be read ({error}); {_CURE}") from error
     present = {entry.name for entry in folder.iterdir()} - {MANIFEST}
     if present != set(entries) or not {"bundle.json", "rules.yaml"} <= set(entries) <= _ALLOWED_FILES:
@@ -173,7 +192,7 @@ def _parse(blob: bytes, folder: Path) -> _BundleFile:
                 f"{folder} has format {raw['format']}, this Leadlight reads up to {FORMAT}; upgrade leadlight"
             )
         return _BUNDLE_FILE.validate_python(raw)
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
+    except (ValueError, KeyError, TypeError, ValidationError, RecursionError) as error:
         if isinstance(error, BrokenBundle):
             raise
         raise BrokenBundle(f"{folder}/bundle.json can not be read ({type(error).__name__}); {_CURE}") from error

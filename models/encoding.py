@@ -115,7 +115,7 @@ def fit_levels(column: TextColumn, won: BoolArray, weight: FloatArray) -> LevelC
     leads_of = np.bincount(column.codes + 1, weights=weight, minlength=size).astype(np.float64)
     won_of = np.bincount(column.codes + 1, weights=weight * won, minlength=size).astype(np.float64)
     base = float((weight @ won + 0.5) / (weight.sum() + 1.0))
-    kept = leads_of >= MIN_LEVEL_LEADS
+    kept = leads_of > MIN_LEVEL_LEADS - 0.5  # sums of weights like 1/6 may miss a whole number by a bit
     smoothing = smoothing_leads(leads_of[kept], won_of[kept], base)
     share = (won_of + smoothing * base) / (leads_of + smoothing)
     code = np.log(share / (1.0 - share))

@@ -16,7 +16,7 @@ from models.log_odds import probability_of
 from models.rules import LedgerLine, Qualification, RuleLedger, qualify, score_rules
 from models.rules.conditions import EventCondition
 from models.rules.names import named
-from models.wording import CellValue, Reason, Wording, summary, value_or_none
+from models.wording import SUMMARY_REASONS, CellValue, Reason, Wording, summary, value_or_none
 
 if TYPE_CHECKING:
     from features.catalogue import FeatureInfo
@@ -89,6 +89,11 @@ def score_leads(
     contributions = explain_rows(model, matrix, ledger)
     wording = Wording(model.catalogue, contributions, lambda name, row: _cell(matrix, ledger, name, row))
     reasons = tuple(wording.reasons(row, n_reasons) for row in range(len(matrix)))
+    told = (
+        reasons
+        if n_reasons >= SUMMARY_REASONS
+        else tuple(wording.reasons(row, SUMMARY_REASONS) for row in range(len(matrix)))
+    )
     probability = probability_of(contributions.log_odds)
     return Scores(
         lead_ids=tuple(leads.ids[i] for i in snapshots.lead),
@@ -101,7 +106,7 @@ def score_leads(
         qualification=qualify(model.rulebook, ledger, events or no_events(), snapshots),
         contributions=contributions,
         reasons=reasons,
-        summaries=_summaries(model, probability, reasons),
+        summaries=_summaries(model, probability, told),
     )
 
 

@@ -12,13 +12,19 @@ from models.explanation import Contributions, impact_of, merge_sources
 CellValue = float | str | None
 #: Below this rounded impact a source is no reason.
 _MIN_IMPACT = 0.5
-#: A reason against is told beside reasons for only from here on: odds times 0.84.
+#: A reason against the others is told in a summary only from here on: odds times 0.84.
 _TELLING_IMPACT = 5.0
 _WINDOWS = (
     (1.0, "in the last day", "count_1d"),
     (7.0, "in the last 7 days", "count_7d"),
     (30.0, "in the last 30 days", "count_30d"),
 )
+
+
+#: Units of time, their days, and from how many on people count in them.
+_SPANS = (("year", 365.25, 2), ("day", 1.0, 1), ("hour", 1 / 24, 2), ("minute", 1 / 1440, 1))
+#: At most so many reasons of one direction stand in a summary.
+SUMMARY_REASONS = 2
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ class Wording:
             value=None if info is None else self._cell(info.name, row),
             impact=float(self._impacts[row, source]),
             log_odds=log_odds,
-            text=f"{text} (odds x{np.exp(log_odds):.2g})",
+            text=f"{text} (odds x{_short(np.exp(log_odds))})",
         )
 
     def _strongest(self, row: int, source: int) -> tuple[FeatureInfo | None, Family]:
@@ -121,7 +127,7 @@ class Wording:
         if info.shape == "days_since":
             return f"{words} was {_days(value)} ago"
         if info.shape == "flag":
-            return f"{words}: {'yes' if value else 'no'}"
+            return f"{words} is {'yes' if value else 'no'}"
         return f"{words} is {_number(value)}"
 
     def _event_sentence(self, info: FeatureInfo, row: int) -> str:
@@ -133,7 +139,7 @@ class Wording:
         for days, phrase, name in _WINDOWS:
             n = self._cell(f"{group}.{name}", row)
             if measure == name and not n:
-                return f"{words} last {_days(last)} ago, not {phrase}"
+                return f"{words} {_days(last)} ago and not since"
             if isinstance(n, float) and n > 0 and measure in (name, "count", "decayed_14d") and isinstance(last, float):
                 return f"{words} {_times(n)} {phrase}" if measure == name or days >= 7 else f"{words} {_days(last)} ago"
         if measure == "days_since_last":
@@ -158,15 +164,26 @@ def _times(value: CellValue) -> str:
 def _number(value: CellValue) -> str:
     if not isinstance(value, float):
         return str(value)
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
+    return f"{value:,.0f}" if value == int(value) or abs(value) >= 1_000 else f"{value:.4g}"
+
+
+def _short(factor: float) -> str:
+    """A positive factor in two digits, in hundredths where it is close to 1; never as a power of ten.
+
+    >>> _short(1.034), _short(0.526), _short(148.4)
+    ('1.03', '0.53', '148')
+    """
+    if factor >= 10:
+        return f"{factor:,.0f}"
+    return f"{factor:.2f}" if 0.95 < factor < 1.05 else f"{max(factor, 0.001):.2g}"
 
 
 def _days(value: CellValue) -> str:
     """A span of days in the unit that people would use."""
     days = value if isinstance(value, float) else 0.0
-    for unit, length in (("day", 1.0), ("hour", 1 / 24), ("minute", 1 / 1440)):
+    for unit, length, least in _SPANS:
         n = round(days / length)
-        if n >= (2 if unit == "hour" else 1):
+        if n >= least:
             return f"{n:,} {unit}{'s' if n != 1 else ''}"
     return "less than a minute"
 
@@ -178,25 +195,27 @@ def value_or_none(value: float, name: str) -> CellValue:
 
 
 def summary(probability: float, *, usual: float, horizon_days: float | None, reasons: Sequence[Reason]) -> str:
-    """One sentence: how likely, against the usual, and the strongest reasons for and against.
+    """One sentence: how likely, against the usual, why, and what speaks against that.
 
     >>> summary(0.3, usual=0.1, horizon_days=90, reasons=())
     '30% likely to become a customer within 90 days, 3 times the usual 10%.'
     """
     within = "" if horizon_days is None else f" within {horizon_days:g} days"
     text = f"{_percent(probability)} likely to become a customer{within}, {_against_usual(probability, usual)}"
-    good = [_inside(_without_odds(reason.text)) for reason in reasons if reason.impact > 0][:2]
-    least = _TELLING_IMPACT if good else 0.0
-    bad = [_inside(_without_odds(reason.text)) for reason in reasons if reason.impact < -least][: 2 if not good else 1]
-    if good:
-        text += f": {' and '.join(good)}"
-    if bad:
-        text += f"{'; but' if good else ':'} {' and '.join(bad)}"
+    direction = 1.0 if probability >= usual else -1.0
+    why = _told(reasons, direction)
+    if why:
+        text += f": {' and '.join(why)}"
+    but = _told([reason for reason in reasons if abs(reason.impact) >= _TELLING_IMPACT], -direction)[:1]
+    if but:
+        text += f"; but {but[0]}"
     return text + "."
 
 
-def _without_odds(text: str) -> str:
-    return text.rsplit(" (odds x", 1)[0]
+def _told(reasons: Sequence[Reason], direction: float) -> list[str]:
+    """The strongest reasons of one direction, as parts of a sentence."""
+    texts = [reason.text.rsplit(" (odds x", 1)[0] for reason in reasons if reason.impact * direction > 0]
+    return [_inside(text) for text in texts[:SUMMARY_REASONS]]
 
 
 def _percent(probability: float) -> str:
@@ -210,7 +229,7 @@ def _percent(probability: float) -> str:
 def _against_usual(probability: float, usual: float) -> str:
     ratio = probability / usual
     if ratio >= 1.5:
-        return f"{ratio:.2g} times the usual {_percent(usual)}"
+        return f"{_short(ratio)} times the usual {_percent(usual)}"
     if ratio > 1 / 1.5:
         return f"about the usual {_percent(usual)}"
     return f"well below the usual {_percent(usual)}"

@@ -1,5 +1,6 @@
 """Scores as a table: the columns that every consumer relies on, as Parquet or CSV."""
 
+import gzip
 import json
 import os
 from collections.abc import Sequence
@@ -81,7 +82,11 @@ def write_scores(frame: "pd.DataFrame", path: Path) -> None:
             _write_parquet(frame, staging)
         else:
             text = frame.assign(reasons=[json.dumps(_plain(why), ensure_ascii=False) for why in frame["reasons"]])
-            text.to_csv(staging, index=False, date_format="%Y-%m-%dT%H:%M:%S.%fZ")
+            with staging.open("wb") as raw:
+                # no file name and no time in the header: the same scores are the same bytes
+                file = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if suffix == ".csv.gz" else raw
+                with file:
+                    text.to_csv(file, index=False, date_format="%Y-%m-%dT%H:%M:%S.%fZ")
         os.replace(staging, path)
     finally:
         staging.unlink(missing_ok=True)
@@ -119,6 +124,9 @@ def _write_parquet(frame: "pd.DataFrame", path: Path) -> None:
         [{**why, "value": None if why["value"] is None else str(why["value"])} for why in row]
         for row in frame["reasons"]
     ]
-    table = pa.Table.from_pandas(frame.drop(columns="reasons"), preserve_index=False)
+    # pyarrow 25 reads times with a zone through a pandas attribute that warns
+    times = pa.array(frame["as_of"].dt.tz_convert(None).to_numpy(), pa.timestamp("us"))
+    plain = pa.Table.from_pandas(frame.drop(columns=["as_of", "reasons"]), preserve_index=False)
+    table = plain.add_column(1, "as_of", times.cast(pa.timestamp("us", "UTC")))
     table = table.append_column("reasons", pa.array(reasons, pa.list_(reason)))
     pq.write_table(table.replace_schema_metadata(None), path)

@@ -27,7 +27,7 @@ class History:
     ----------
     data : may have no row, where no deal is closed yet.
     as_of_us : n int64, the time (or rank) of each row.
-    horizon_us : None for a flat table.
+    horizon_us : None for a table without times.
     oldest_age_us : the oldest snapshot age of the goal that was reached; None for a flat table.
     is_ordered : whether the rows come in the order of time.
     """
@@ -67,7 +67,8 @@ def build_history(
     oldest = None
     if crm.leads.created_us is not None and len(snapshots):
         oldest = int((snapshots.as_of_us - crm.leads.created_us[snapshots.lead]).max())
-    return History(spec, data, None if crm.is_flat else goal.horizon, oldest, is_ordered or not crm.is_flat)
+    has_times = not crm.is_flat and crm.leads.created_us is not None
+    return History(spec, data, goal.horizon if has_times else None, oldest, is_ordered or has_times)
 
 
 def _labelled(crm: Crm, goal: GoalSection, observed_until_us: int) -> LabelledSnapshots:
@@ -83,6 +84,8 @@ def fingerprint(data: TrainingSet) -> str:
     for array in numbers:
         digest.update(np.ascontiguousarray(array).tobytes())
     for name, column in data.matrix.categories.items():
-        digest.update(repr((name, column.levels)).encode())
-        digest.update(column.codes.tobytes())
+        # by what stands in these rows: later leads may have brought more levels
+        used, codes = np.unique(column.codes, return_inverse=True)
+        digest.update(repr((name, [column.levels[code] for code in used if code >= 0], -1 in used)).encode())
+        digest.update(codes.astype(np.int64).tobytes())
     return digest.hexdigest()

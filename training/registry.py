@@ -59,7 +59,7 @@ def _experiment(client: "MlflowClient", workspace: Workspace) -> str:
     found = client.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
-    is_local = "MLFLOW_TRACKING_URI" not in os.environ
+    is_local = not os.environ.get("MLFLOW_TRACKING_URI")
     artifacts = (workspace.folder / "artifacts").resolve().as_uri() if is_local else None
     return str(client.create_experiment(name, artifact_location=artifacts))
 

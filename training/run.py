@@ -12,7 +12,7 @@ from features.tables import FloatArray
 from models.boosting import TreeSettings
 from models.bundle import save_bundle
 from models.calibration import Calibrator, fit_calibrator
-from models.encoding import Encoder, fit_encoder, row_weights
+from models.encoding import fit_encoder, row_weights
 from models.lead_model import LeadModel, ModelFacts, TrainedOn
 from models.rules import RuleBook, load_rulebook
 from models.workspace import Workspace
@@ -71,7 +71,8 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
         seed=request.seed,
     )
     data = history.data
-    if not is_enough(data.won, data.lead):
+    has_features = data.matrix.names or data.matrix.categories
+    if not has_features or not is_enough(data.won, data.lead):
         return _rules_alone(history, rulebook, request)
     split = split_history(
         data.matrix.snapshots.as_of_us,
@@ -116,11 +117,10 @@ def _rules_and_trees(
 
 def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest) -> TrainedModel:
     data = history.data
-    encoder = fit_encoder(data.matrix, data.won, row_weights(data.lead)) if len(data) else Encoder({}, {})
     facts = ModelFacts(
         source="rules",
         spec=history.spec,
-        encoder=encoder,
+        encoder=fit_encoder(data.matrix, data.won, row_weights(data.lead)),
         prior=prior_of(data, rulebook),
         calibrator=Calibrator(),
         words=dict(request.words),

@@ -86,5 +86,7 @@ def split_history(
 
 
 def _judging(blocks: Sequence[Block], won: BoolArray, lead: IntArray) -> tuple[Block, ...]:
-    """The blocks that have enough of both outcomes to fit on, and something to judge by."""
-    return tuple(b for b in blocks if len(b.test) and is_enough(won[b.train], lead[b.train]))
+    """The blocks with enough of both outcomes to fit on; none unless together they judge by both outcomes."""
+    kept = tuple(b for b in blocks if len(b.test) and is_enough(won[b.train], lead[b.train]))
+    judged = np.concatenate([won[b.test] for b in kept]) if kept else won[:0]
+    return kept if judged.any() and not judged.all() else ()

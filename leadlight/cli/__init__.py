@@ -3,13 +3,19 @@
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from leadlight.cli import check, demo, explain, models, score, train
 
+
+def _end_with(code: int | None) -> None:
+    """A command's return value becomes the exit code."""
+    raise typer.Exit(code or 0)
+
+
 app = typer.Typer(
     name="leadlight",
+    result_callback=_end_with,
     help="Predicts which sales leads will become customers, and shows why.",
     no_args_is_help=True,
     add_completion=False,
@@ -33,14 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 fine, 1 failed, 2 bad input, 3 alarm.
     """
     try:
-        result = app(args=list(argv) if argv is not None else None, standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return BAD_INPUT
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.Abort:
-        return 1
+        app(args=None if argv is None else list(argv))
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except ValueError as error:
         from leadlight.errors import bad_input_types
 
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(error, file=sys.stderr)
         return BAD_INPUT
-    return result if isinstance(result, int) else 0
+    return 0
 
 
 def entry() -> None:

@@ -56,21 +56,20 @@ def draw_people(rng: np.random.Generator, n: int, *, days: int) -> People:
     firms = max(1, int(n / LEADS_PER_ACCOUNT))
     size, industry, country, scanned = _firms(rng, firms)
     account = (firms * rng.random(n) ** 1.3).astype(np.int64)  # some firms send many leads
-    created_day, created_second = _creation_days(rng, n, days), office_seconds(rng, country[account])
-    order = np.lexsort((created_second, created_day))
+    created_day, created_second, order = _creations(rng, country[account], days)
     account = account[order]
-    seniority = rng.choice(6, size=n, p=(0.26, 0.2, 0.26, 0.13, 0.06, 0.09))
-    untitled = rng.random(n) < NO_TITLE
+    seniority = rng.choice(len(words.SENIORITIES), size=n, p=words.SENIORITY_SHARES)
     is_student, is_rival = role == STUDENT, role == COMPETITOR
+    untitled = is_student | (rng.random(n) < NO_TITLE)
     return People(
-        created_day=created_day[order],
-        created_second=created_second[order],
+        created_day=created_day,
+        created_second=created_second,
         role=role,
         account=np.where(is_student, MISSING, account),
         first_name=rng.integers(len(words.FIRST_NAMES), size=n),
         last_name=rng.integers(len(words.LAST_NAMES), size=n),
-        seniority=np.where(untitled | is_student, MISSING, seniority),
-        department=np.where(untitled | is_student, MISSING, rng.integers(len(words.DEPARTMENTS), size=n)),
+        seniority=np.where(untitled, MISSING, seniority),
+        department=np.where(untitled, MISSING, rng.integers(len(words.DEPARTMENTS), size=n)),
         size=np.where(is_student | is_rival | (rng.random(n) < NO_SIZE), MISSING, size[account]),
         industry=np.select([is_student, is_rival], [MISSING, words.SOFTWARE], industry[account]),
         country=country[account],
@@ -106,9 +105,13 @@ def office_seconds(rng: np.random.Generator, country: IntArray) -> IntArray:
     return np.clip(seconds, 60, 86_399).astype(np.int64)
 
 
-def _creation_days(rng: np.random.Generator, n: int, days: int) -> IntArray:
+def _creations(rng: np.random.Generator, country: IntArray, days: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Draw days and seconds of creation, in order of time, and the order that sorted them."""
     weight = np.array([1.0 if is_workday(day) else 0.25 for day in range(days)])
-    return rng.choice(days, size=n, p=weight / weight.sum())
+    day = rng.choice(days, size=len(country), p=weight / weight.sum())
+    second = office_seconds(rng, country)
+    order = np.lexsort((second, day))
+    return day[order], second[order], order
 
 
 def _firms(rng: np.random.Generator, firms: int) -> tuple[IntArray, IntArray, IntArray, BoolArray]:

@@ -59,8 +59,8 @@ ATTEND_CHANCE: Final = np.array([0.25, 0.50, 0.65])  # for each webinar a lead h
 WELCOME_DAYS: Final = (1, 4, 9, 16, 25, 40, 60)  # days after creation; none at weekends
 NEWSLETTER_WEEKDAY, WEBINAR_WEEKDAY, SATURDAY = 1, 3, 5  # Tuesday, Thursday
 
-MOVE_UP: Final = np.array([0.011, 0.026, 0.0])  # per day; times exp(UP_FIT * fit)
-MOVE_DOWN: Final = np.array([0.0, 0.035, 0.020])
+MOVE_UP: Final = np.array([0.009, 0.024, 0.0])  # per day; times exp(UP_FIT * fit)
+MOVE_DOWN: Final = np.array([0.0, 0.030, 0.012])
 UP_FIT: Final = 0.25
 WIN_HAZARD: Final = np.array([0.0002, 0.0015, 0.0400])  # per workday; times exp(WIN_FIT * fit)
 WIN_FIT: Final = 0.15

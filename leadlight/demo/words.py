@@ -51,6 +51,7 @@ TITLE_FORMS: Final = (
     "VP {0}",
     "Chief {0} Officer",
 )
+SENIORITY_SHARES: Final = _effects(0.26, 0.2, 0.26, 0.13, 0.06, 0.09)
 SENIORITY_EFFECTS: Final = _effects(-0.7, -0.3, 0.25, 0.8, 0.7, 0.2, -0.2)
 CHIEF: Final = 5
 

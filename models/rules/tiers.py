@@ -37,9 +37,7 @@ class Qualification:
     stage: CodeArray
 
 
-def qualify(
-    rulebook: RuleBook, ledger: RuleLedger, events: EventArrays, snapshots: Snapshots
-) -> Qualification:
+def qualify(rulebook: RuleBook, ledger: RuleLedger, events: EventArrays, snapshots: Snapshots) -> Qualification:
     """Levels, tier and stage of every snapshot; a cut is reached by having exactly its points.
 
     Parameters

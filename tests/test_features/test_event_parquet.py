@@ -1,0 +1,205 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+
+from features.behaviour import behaviour_features
+from features.event_log import EventLog, EventsSection, read_events
+from features.event_parquet import read_typed_events
+from features.snapshots import Snapshots
+from features.sources import Source
+from features.tables import FloatArray, LeadArrays, TextColumn
+
+pytest.importorskip("duckdb")
+pytest.importorskip("pyarrow")
+
+UTC = ZoneInfo("UTC")
+SECTION = EventsSection(source="log", lead="lead_id", at="at", type="type")
+LEADS = LeadArrays(("L1", "L2", "L3"), None, TextColumn.of([None] * 3), {})
+TIMES = ("2026-03-01T10:00:00.123456", "2026-03-02", "2026-03-03T23:59:59.999999")
+
+
+def times(*texts: str, unit: str = "us") -> NDArray[np.datetime64]:
+    return np.array(texts, dtype=f"datetime64[{unit}]")
+
+
+PLAIN: Mapping[str, object] = {
+    "lead_id": ["L2", "L1", "L2"],
+    "at": times(*TIMES),
+    "type": ["visit", "call", "call"],
+}
+
+
+def source_of(folder: Path, changes: Mapping[str, object] | None = None) -> Source:
+    path = folder / "it's a log.parquet"
+    pd.DataFrame(dict(PLAIN) | dict(changes or {})).to_parquet(path)
+    return Source(path)
+
+
+def read(source: Source, section: EventsSection = SECTION, *, are_all_leads: bool = True) -> EventLog | None:
+    return read_typed_events(section, source, LEADS, are_all_leads=are_all_leads)
+
+
+def read_as_cells(source: Source, section: EventsSection = SECTION, *, are_all_leads: bool = True) -> EventLog:
+    """The same log as CSV, whose cells are read one by one."""
+    as_csv = source.path.with_suffix(".csv")
+    pd.read_parquet(source.path).to_csv(as_csv, index=False)
+    return read_events(section, Source(as_csv), LEADS, timezone=UTC, are_all_leads=are_all_leads)
+
+
+def features_of(log: EventLog | None, as_of: str = "2026-03-04") -> FloatArray:
+    assert log is not None
+    as_of_us = np.full(3, pd.Timestamp(as_of, tz="UTC").value // 1000, dtype=np.int64)
+    return behaviour_features(log.events, Snapshots(np.arange(3), as_of_us), ("call", "visit"))
+
+
+def test_events_come_as_positions_and_microseconds(tmp_path: Path) -> None:
+    log = read(source_of(tmp_path))
+
+    assert log is not None
+    events = sorted(zip(log.events.at_us, log.events.lead, log.events.type_code, strict=True))
+    assert events == [
+        (1_772_359_200_123_456, 1, 1),
+        (1_772_409_600_000_000, 0, 0),
+        (1_772_582_399_999_999, 1, 0),
+    ]
+    assert log.events.types == ("call", "visit")
+    assert (log.count.rows_read, log.n_of_other_leads) == (3, 0)
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Kolkata"])
+def test_features_equal_those_of_the_cells_in_every_type_of_time(tmp_path: Path, unit: str, zone: str | None) -> None:
+    at = pd.DatetimeIndex(times(*TIMES, unit=unit))
+    source = source_of(tmp_path, {"at": at if zone is None else at.tz_localize(zone)})
+
+    assert features_of(read(source)).tobytes() == features_of(read_as_cells(source)).tobytes()
+
+
+def test_nanoseconds_are_cut_off_as_in_cells(tmp_path: Path) -> None:
+    at = times("2026-03-01T00:00:00.000000999", "1969-12-31T23:59:59.999999001", "1970-01-01", unit="ns")
+    source = source_of(tmp_path, {"at": at})
+
+    log = read(source)
+
+    assert log is not None
+    assert sorted(log.events.at_us) == sorted(read_as_cells(source).events.at_us)
+
+
+def test_recorded_at_is_read_from_a_column_of_any_name(tmp_path: Path) -> None:
+    name = 'seen "at"; it\'s'
+    recorded = times("2026-03-01T12:00:00", "2026-03-09", "2026-03-03T23:59:59.999999")
+    source, section = source_of(tmp_path, {name: recorded}), SECTION.model_copy(update={"recorded_at": name})
+
+    log = read(source, section)
+
+    assert log is not None and log.events.recorded_us is not None
+    assert features_of(log).tobytes() == features_of(read_as_cells(source, section)).tobytes()
+    assert features_of(log).tobytes() != features_of(read(source)).tobytes()
+
+
+def test_whole_number_ids_are_their_digits(tmp_path: Path) -> None:
+    leads = replace(LEADS, ids=("1", "2", "3"))
+
+    log = read_typed_events(SECTION, source_of(tmp_path, {"lead_id": [3, 1, 3]}), leads)
+
+    assert log is not None
+    assert sorted(log.events.lead) == [0, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lead_id": ["L2", "nobody", "L2"]},
+        {"lead_id": ["L2", None, "L2"]},
+        {"lead_id": ["L2", " L1 ", "L2"]},
+        {"lead_id": ["L2", "", "L2"]},
+        {"lead_id": [2.0, 1.0, 2.0]},
+        {"type": ["visit", None, "call"]},
+        {"type": ["visit", "", "call"]},
+        {"type": ["visit", "a  call", "call"]},
+        {"type": [1, 2, 3]},
+        {"at": times("2026-03-01", "NaT", "2026-03-03")},
+        {"at": ["2026-03-01", "2026-03-02", "2026-03-03"]},
+        {"at": [date(2026, 3, 1)] * 3},
+    ],
+)
+def test_a_log_that_needs_a_closer_look_is_left_to_the_cells(
+    tmp_path: Path, changes: Mapping[str, object]
+) -> None:
+    assert read(source_of(tmp_path, changes)) is None
+
+
+def test_an_event_without_a_time_of_record_was_known_when_it_happened(tmp_path: Path) -> None:
+    source = source_of(tmp_path, {"recorded": times("2026-03-05", "NaT", "2026-03-05")})
+
+    log = read(source, SECTION.model_copy(update={"recorded_at": "recorded"}))
+
+    assert log is not None and log.events.recorded_us is not None
+    assert log.events.recorded_us[log.events.lead == 0] == log.events.at_us[log.events.lead == 0]
+
+
+@pytest.mark.parametrize("column", ["recorded_at", "channel", "at"])
+def test_a_named_column_that_is_absent_is_left_to_the_cells(tmp_path: Path, column: str) -> None:
+    assert read(source_of(tmp_path), SECTION.model_copy(update={column: "nowhere"})) is None
+
+
+def test_event_ids_are_left_to_the_cells_that_look_for_repeats(tmp_path: Path) -> None:
+    source = source_of(tmp_path, {"id": ["a", "a", "b"]})
+
+    assert read(source, SECTION.model_copy(update={"id": "id"})) is None
+
+
+def test_a_file_that_is_no_parquet_is_left_to_the_cells(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    path.write_text("lead_id,at,type\n")
+
+    assert read(Source(path)) is None
+
+
+def test_times_without_an_offset_in_another_zone_are_left_to_the_cells(tmp_path: Path) -> None:
+    source = source_of(tmp_path)
+
+    assert read_typed_events(SECTION, source, LEADS, timezone=ZoneInfo("Asia/Kolkata")) is None
+
+
+def test_events_of_leads_not_asked_for_are_counted_and_passed_over(tmp_path: Path) -> None:
+    source = source_of(tmp_path, {"lead_id": ["L9", "L1", "L2"]})
+
+    log, cells = read(source, are_all_leads=False), read_as_cells(source, are_all_leads=False)
+
+    assert log is not None
+    assert (log.n_of_other_leads, log.count.rows_read) == (1, 3) == (cells.n_of_other_leads, cells.count.rows_read)
+    assert log.events.types == cells.events.types == ("call",)
+    assert features_of(log).tobytes() == features_of(cells).tobytes()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lead_id": [" L9", "L1", "L2"]},
+        {"lead_id": ["L9", None, "L2"]},
+        {"lead_id": ["L9", "L1", "L2"], "type": [None, "call", "call"]},
+        {"lead_id": ["L9", "L1", "L2"], "at": times("NaT", "2026-03-02", "2026-03-03")},
+    ],
+)
+def test_a_fault_in_an_event_of_another_lead_is_left_to_the_cells(
+    tmp_path: Path, changes: Mapping[str, object]
+) -> None:
+    assert read(source_of(tmp_path, changes), are_all_leads=False) is None
+
+
+def test_an_empty_log_has_no_events(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    pd.DataFrame(PLAIN).iloc[:0].astype({"lead_id": "str", "type": "str"}).to_parquet(path)
+
+    log = read(Source(path))
+
+    assert log is not None
+    assert (len(log.events), log.events.types, log.count.rows_read) == (0, (), 0)

@@ -1,0 +1,177 @@
+"""Files to frames, and what is said of a file that is no table."""
+
+import gzip
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
+import pyarrow.parquet as pq  # type: ignore[import-untyped]  # the same
+import pytest
+
+from features.sources import BadProject, Problem, Source, did_you_mean, missing_columns, read_frame, text_cells
+
+KEY = ("leads", "source")
+
+
+def read(path: Path) -> dict[str, list[str]]:
+    frame = read_frame(Source(path), key=KEY)
+    return {str(name): text_cells(frame, str(name)) for name in frame.columns}
+
+
+def said_of(path: Path) -> str:
+    with pytest.raises(BadProject) as caught:
+        read(path)
+    (problem,) = caught.value.problems
+    assert problem.key == KEY
+    return problem.message
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_the_separator_is_found_in_the_header(tmp_path: Path, separator: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"a{separator}b\n1{separator}x y\n", encoding="utf-8")
+
+    assert read(path) == {"a": ["1"], "b": ["x y"]}
+
+
+def test_cells_are_kept_as_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('a,b,c\n007,NA," x, ""y""\n z"\n1.0,,NULL\n', encoding="utf-8")
+
+    assert read(path) == {"a": ["007", "1.0"], "b": ["NA", ""], "c": [' x, "y"\n z', "NULL"]}
+
+
+@pytest.mark.parametrize("name", ["t.csv.gz", "T.CSV.GZ"])
+def test_a_packed_table_is_read_like_a_plain_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(gzip.compress("a,b\n1,ü\n".encode()))
+
+    assert read(tmp_path / name) == {"a": ["1"], "b": ["ü"]}
+
+
+def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n", encoding="utf-8-sig")
+
+    assert read(tmp_path / "t.csv") == {"a": ["1"], "b": ["2"]}
+
+
+def test_blank_lines_keep_the_rows_numbered_but_for_those_at_the_end(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n\n3,4\n\n,\n", encoding="utf-8")
+
+    assert read(tmp_path / "t.csv") == {"a": ["1", "", "3"], "b": ["2", "", "4"]}
+
+
+def test_a_row_that_is_too_short_lacks_its_last_cells(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b,c\n1\n1,2,3\n", encoding="utf-8")
+
+    assert read(tmp_path / "t.csv") == {"a": ["1", "1"], "b": ["", "2"], "c": ["", "3"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a,b\n1,2\n3,4,5\n", "Expected 2 fields in line 3, saw 3"),
+        ("a,b\n1,2,3\n4,5,6\n", "row 2 has more cells than the header"),
+        ("\na,b\n1,2\n", "row 2 has more cells than the header"),
+        ('a,b\n1,"2\n', "EOF inside string"),
+        ("", "No columns"),
+    ],
+)
+def test_rows_that_do_not_fit_the_header_are_refused(tmp_path: Path, text: str, what: str) -> None:
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+
+    message = said_of(tmp_path / "t.csv")
+
+    assert message.startswith("t.csv can not be read as a table: ")
+    assert what in message
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+@pytest.mark.parametrize("text", ["größe,b\n1,2\n", "a,b\n" + "1,2\n" * 100_000 + "3,ö\n"])
+def test_another_encoding_is_said_with_its_cure(tmp_path: Path, encoding: str, text: str) -> None:
+    (tmp_path / "t.csv").write_text(text, encoding=encoding)
+
+    assert said_of(tmp_path / "t.csv") == "t.csv is no UTF-8 text; save it as CSV UTF-8"
+
+
+@pytest.mark.parametrize(
+    "content", [b"no gzip", gzip.compress(b"a,b\n" * 999)[:-12], gzip.compress(b"a,b\n")[:15] + b"\xff" * 9]
+)
+def test_a_damaged_packed_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "t.csv.gz").write_bytes(content)
+
+    assert said_of(tmp_path / "t.csv.gz").startswith("t.csv.gz can not be read as a table: ")
+
+
+def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.parquet").write_text("a,b\n1,2\n", encoding="utf-8")
+
+    assert said_of(tmp_path / "t.parquet").startswith("t.parquet can not be read as a table: ")
+
+
+def test_a_missing_file_is_said_with_the_nearest_name(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").touch()
+
+    message = said_of(tmp_path / "lead.csv")
+
+    assert message == f"there is no file {tmp_path / 'lead.csv'}; did you mean 'leads.csv'?; correct the path"
+
+
+def test_a_file_in_a_missing_folder_is_said(tmp_path: Path) -> None:
+    assert said_of(tmp_path / "gone" / "t.csv") == f"there is no file {tmp_path / 'gone' / 't.csv'}; correct the path"
+
+
+def test_row_numbers_that_pandas_wrote_are_no_columns(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1, 2]}, index=[5, 7])
+    frame.to_csv(tmp_path / "t.csv")
+    frame.to_parquet(tmp_path / "t.parquet")
+
+    assert read(tmp_path / "t.csv") == read(tmp_path / "t.parquet") == {"a": ["1", "2"]}
+
+
+def test_parquet_cells_are_those_that_a_csv_would_hold(tmp_path: Path) -> None:
+    noon = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    columns = {"n": [1.0, None], "i": [2**60 + 1, None], "f": [True, None], "d": [date(2026, 3, 31), None]}
+    zoned = pa.array([noon, None], pa.timestamp("us", "Europe/Berlin"))
+    naive = pa.array([noon.replace(tzinfo=None), None], pa.timestamp("ms"))
+    pq.write_table(pa.table({**columns, "s": ["", None], "z": zoned, "t": naive}), tmp_path / "t.parquet")
+
+    cells = read(tmp_path / "t.parquet")
+
+    assert {name: column[1] for name, column in cells.items()} == dict.fromkeys("nifdszt", "")
+    assert [cells[name][0] for name in "nifds"] == ["1", str(2**60 + 1), "true", "2026-03-31", ""]
+    assert [cells[name][0] for name in "zt"] == ["2026-03-31T12:00:00+00:00", "2026-03-31T12:00:00"]
+
+
+@pytest.mark.parametrize(
+    ("name", "choices", "tail"),
+    [
+        ("lead", ["lead_id", "created_at"], "; did you mean 'lead_id'?"),
+        ("LEAD ID", ["lead_id"], "; did you mean 'lead_id'?"),
+        ("zebra", ["lead_id"], ""),
+        ("x", [], ""),
+    ],
+)
+def test_the_nearest_right_name_is_named(name: str, choices: list[str], tail: str) -> None:
+    assert did_you_mean(name, choices) == tail
+
+
+def test_missing_columns_are_said_by_key_with_the_nearest_or_all_names() -> None:
+    frame = pd.DataFrame(columns=["lead_id", *(f"c{i}" for i in range(13))])
+    wanted: dict[tuple[str | int, ...], str] = {
+        ("leads", "id"): "leadid",
+        ("leads", "account"): "Firma",
+        ("leads", "x"): "c1",
+    }
+
+    near, far = missing_columns(frame, wanted, file="l.csv")
+
+    assert near == Problem(("leads", "id"), "l.csv has no column 'leadid'; did you mean 'lead_id'?")
+    assert far.message.startswith("l.csv has no column 'Firma'; it has: 'lead_id', 'c0', 'c1'")
+    assert far.message.endswith("'c10' and 2 more")
+
+
+def test_all_problems_of_a_project_are_its_text() -> None:
+    error = BadProject([Problem(("leads", "id"), "first"), Problem(("events", "at"), "second")])
+
+    assert str(error) == "leads.id: first\nevents.at: second"

@@ -1,0 +1,93 @@
+"""What is learned from the tables before training."""
+
+import numpy as np
+import pytest
+
+from features.build import feature_names
+from features.spec import MAX_EVENT_TYPES, commonest_types, learn_spec
+from features.tables import Column, EventArrays, Kind, LeadArrays, NumberColumn, TextColumn, no_events
+
+
+def events_of(**counts: int) -> EventArrays:
+    types = tuple(sorted(counts))
+    code = np.repeat(np.arange(len(types)), [counts[name] for name in types])
+    return EventArrays(np.zeros(len(code), dtype=np.int64), code, np.arange(len(code)), None, types)
+
+
+def leads_with(has_times: bool = True, **columns: Column) -> LeadArrays:
+    return LeadArrays(("a", "b", "c"), np.arange(3) if has_times else None, TextColumn((), np.full(3, -1)), columns)
+
+
+def numbers(*values: float) -> NumberColumn:
+    return NumberColumn(np.array(values))
+
+
+def test_the_commonest_types_are_kept_ties_by_name() -> None:
+    assert commonest_types(events_of(d=1, c=2, b=1, a=1), limit=3) == ("a", "b", "c")
+
+
+def test_forty_types_are_kept_and_the_rest_is_other() -> None:
+    events = events_of(**{f"t{i:02}": 1 + (i >= 5) for i in range(45)})
+
+    kept = commonest_types(events)
+
+    assert len(kept) == MAX_EVENT_TYPES == 40
+    assert kept == tuple(f"t{i:02}" for i in range(5, 45))
+
+
+def test_a_type_without_an_event_is_not_kept() -> None:
+    assert commonest_types(events_of(a=0, b=1)) == ("b",)
+    assert commonest_types(no_events()) == ()
+
+
+def test_a_type_that_is_called_other_or_any_counts_as_other() -> None:
+    spec = learn_spec(leads_with(), events_of(other=9, any=9, call=1), {})
+
+    assert spec.event_types == ("call",)
+    assert len(set(feature_names(spec))) == len(feature_names(spec))
+
+
+@pytest.mark.parametrize(
+    ("column", "is_kept"),
+    [
+        (numbers(1, 2, 1), True),
+        (numbers(1, np.nan, 1), True),
+        (numbers(1, 1, 1), False),
+        (numbers(np.nan, np.nan, np.nan), False),
+        (TextColumn.of(["x", None, "x"]), True),
+        (TextColumn.of(["x", "x", "x"]), False),
+        (TextColumn.of([None, None, None]), False),
+    ],
+)
+def test_a_column_with_one_value_only_is_left_out(column: Column, is_kept: bool) -> None:
+    kind: Kind = "number" if isinstance(column, NumberColumn) else "category"
+    spec = learn_spec(leads_with(size=column), None, {"size": kind})
+
+    assert (*spec.numbers, *spec.categories) == (("size",) if is_kept else ())
+
+
+def test_columns_become_features_by_their_kind_in_the_order_of_their_names() -> None:
+    kinds: dict[str, Kind] = {"z": "number", "f": "flag", "d": "date", "t": "title", "l": "country", "c": "category"}
+    kinds |= {"e": "email", "n": "text", "i": "ignore"}
+    texts = TextColumn.of(["x", "y", "z"])
+    columns = {name: numbers(1, 2, 3) if name in "zfd" else texts for name in kinds if name != "i"}
+
+    spec = learn_spec(leads_with(**columns), None, kinds)
+
+    assert (spec.numbers, spec.dates, spec.categories) == (("f", "z"), ("d",), ("c", "l", "t"))
+    assert list(spec.kinds) == sorted(kinds)
+
+
+def test_withheld_columns_are_read_but_are_no_features() -> None:
+    columns = {"size": numbers(1, 2, 3), "age": numbers(4, 5, 6)}
+    spec = learn_spec(leads_with(**columns), None, {"size": "number", "age": "number"}, withheld=frozenset({"age"}))
+
+    assert spec.numbers == ("size",)
+    assert spec.kinds == {"age": "number", "size": "number"}
+
+
+def test_a_flat_table_has_no_features_of_time() -> None:
+    spec = learn_spec(leads_with(has_times=False, d=numbers(1, 2, 3)), None, {"d": "date"})
+
+    assert (spec.dates, spec.has_times, spec.has_events) == ((), False, False)
+    assert feature_names(spec) == ()

@@ -1,0 +1,231 @@
+"""The commands as their users type them."""
+
+import hashlib
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from leadlight.cli import main
+
+AS_OF = "2026-09-01"
+
+
+def run(folder: Path, *arguments: str) -> int:
+    return main([*arguments, "-c", str(folder / "leadlight.yaml")])
+
+
+def json_of(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    content: dict[str, object] = json.loads(capsys.readouterr().out)
+    return content
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def hash_of(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(entry for entry in folder.rglob("*") if entry.is_file()):
+        digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def test_help_brings_nothing_heavy() -> None:
+    code = (
+        "import sys; from leadlight.cli import main; main(['--help']);"
+        "print([m for m in ('numpy', 'pandas', 'lightgbm', 'mlflow', 'pydantic') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip().endswith("[]")
+
+
+def test_check_counts_every_row(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(company, "check", "--json") == 0
+
+    report = json_of(capsys)
+    assert report["rows_read"] == report["rows_used"]
+    assert report["rows_quarantined"] == 0
+    assert report["problems"] == []
+
+
+def test_check_tells_all_problems_at_once(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replace_in(company / "leadlight.yaml", "id: lead_id", "id: leadid")
+    replace_in(company / "leadlight.yaml", "created_at: created_at ", "created_at: createdat ")
+
+    assert run(company, "check") == 2
+    out = capsys.readouterr().out
+    assert "leadlight.yaml:6: leads.id: leads.csv has no column 'leadid'; did you mean 'lead_id'?" in out
+    assert "did you mean 'created_at'?" in out
+
+
+def test_check_finds_a_broken_rulebook_at_its_line(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replace_in(company / "rules.yaml", "points: 15", "pionts: 15")
+
+    assert run(company, "check") == 2
+    out = capsys.readouterr().out
+    assert "rules.yaml:" in out
+    assert "rename it to `points`" in out
+
+
+def test_unknown_key_is_answered_with_its_line_and_the_right_name(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace_in(company / "leadlight.yaml", "workspace: workspace", "workspce: workspace")
+
+    assert run(company, "train") == 2
+    assert "rename it to `workspace`" in capsys.readouterr().err
+
+
+def test_train_answers_in_json(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(trained, "models", "list", "--json") == 0
+
+    (version,) = json.loads(capsys.readouterr().out)
+    assert version["champion"] is True
+    assert version["source"] == "rules_trees"
+    assert 0 < version["log_loss"] < 0.69
+
+
+def test_score_writes_the_open_leads_and_counts_the_others(
+    company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "scores.parquet"
+
+    assert run(company, "score", "--out", str(out), "--as-of", AS_OF, "--json") == 0
+    counts = json_of(capsys)["counts"]
+    assert isinstance(counts, dict)
+    assert counts["scored"] + counts["closed"] + counts["not_yet_created"] == 700
+    assert len(pd.read_parquet(out)) == counts["scored"]
+
+
+def test_score_writes_the_same_to_csv(company: Path, tmp_path: Path) -> None:
+    run(company, "score", "--out", str(tmp_path / "s.parquet"), "--as-of", AS_OF)
+    run(company, "score", "--out", str(tmp_path / "s.csv"), "--as-of", AS_OF)
+
+    parquet, csv = pd.read_parquet(tmp_path / "s.parquet"), pd.read_csv(tmp_path / "s.csv")
+    assert list(parquet.columns) == list(csv.columns)
+    assert parquet.probability.tolist() == csv.probability.tolist()
+    assert [why["text"] for why in parquet.reasons[0]] == [why["text"] for why in json.loads(csv.reasons[0])]
+
+
+def test_explanation_of_every_lead_sums_to_its_scored_probability(
+    company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(company, "score", "--out", str(tmp_path / "s.parquet"), "--as-of", AS_OF)
+    scores = pd.read_parquet(tmp_path / "s.parquet").set_index("lead_id")
+    capsys.readouterr()
+
+    for lead_id in scores.index[:5]:
+        run(company, "explain", lead_id, "--as-of", AS_OF, "--json")
+        told = json.loads(capsys.readouterr().out)
+        total = told["base_log_odds"] + sum(part["log_odds"] for part in told["contributions"])
+        assert total == pytest.approx(told["log_odds"], abs=1e-9)
+        assert told["probability"] == pytest.approx(1 / (1 + math.exp(-told["log_odds"])), abs=1e-12)
+        assert told["log_odds"] == pytest.approx(scores.log_odds[lead_id], abs=1e-12)
+        assert told["summary"] == scores.summary[lead_id]
+
+
+def test_explanation_for_people_shows_the_sentence_and_the_sum(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lead_id = pd.read_csv(company / "leads.csv").lead_id.iloc[-1]
+
+    assert run(company, "explain", lead_id) == 0
+    out = capsys.readouterr().out
+    assert "likely to become a customer within 60 days" in out
+    assert "(everybody)" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("explain", "L000000"), "found no lead 'L000000' in the leads table; did you mean"),
+        (("explain", "L0000001", "--as-of", "soon"), "--as-of: found 'soon': a date or time like"),
+        (("score", "--out", "scores.xls"), "expected a name that ends in .parquet, .csv, .csv.gz"),
+        (("score", "--out", "/nowhere/scores.csv"), "there is no folder"),
+        (("train", "--until", "later"), "--until: found 'later'"),
+        (("score", "--out", "s.csv", "--leads", "absent.csv"), "there is no file"),
+    ],
+)
+def test_bad_arguments_are_answered_and_change_nothing(
+    company: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str
+) -> None:
+    before = hash_of(company)
+
+    assert run(company, *arguments) == 2
+    assert told in capsys.readouterr().err
+    assert hash_of(company) == before
+
+
+def test_unknown_command_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fly"]) == 2
+    assert "No such command" in capsys.readouterr().err
+
+
+def test_without_a_project_file_the_demo_is_offered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "-c", str(tmp_path / "leadlight.yaml")]) == 2
+    assert "`leadlight demo`" in capsys.readouterr().out
+
+
+def test_before_the_first_training_scoring_says_what_to_do(
+    company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (company / "workspace" / "champion").unlink()
+
+    assert run(company, "score", "--out", str(tmp_path / "s.csv")) == 2
+    assert "run `leadlight train` first" in capsys.readouterr().err
+    assert not (tmp_path / "s.csv").exists()
+
+
+def test_damaged_champion_is_refused(company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (booster,) = (company / "workspace" / "models").glob("*/booster.txt")
+    booster.write_text(booster.read_text(encoding="utf-8").replace("leaf_value=", "leaf_value=1", 1), encoding="utf-8")
+
+    assert run(company, "score", "--out", str(tmp_path / "s.csv")) == 2
+    assert "the manifest says" in capsys.readouterr().err
+
+
+def test_an_edited_rulebook_warns_until_the_next_training(
+    company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace_in(company / "rules.yaml", "points: 15", "points: 16")
+
+    assert run(company, "score", "--out", str(tmp_path / "s.csv")) == 0
+    assert "the rulebook was edited since the training" in capsys.readouterr().err
+
+
+def test_other_leads_need_no_outcome_and_no_deals(company: Path, tmp_path: Path) -> None:
+    leads = pd.read_csv(company / "leads.csv", dtype=str, keep_default_na=False)
+    fresh = leads.tail(3).assign(lead_id=["N1", "N2", "N3"])
+    fresh.to_csv(tmp_path / "fresh.csv", index=False)
+
+    run(company, "score", "--leads", str(tmp_path / "fresh.csv"), "--out", str(tmp_path / "s.csv"))
+    assert pd.read_csv(tmp_path / "s.csv").lead_id.tolist() == ["N1", "N2", "N3"]
+
+
+def test_other_leads_without_a_trained_column_are_refused(
+    company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leads = pd.read_csv(company / "leads.csv", dtype=str, keep_default_na=False)
+    leads.drop(columns="industry").to_csv(tmp_path / "fresh.csv", index=False)
+
+    assert run(company, "score", "--leads", str(tmp_path / "fresh.csv"), "--out", str(tmp_path / "s.csv")) == 2
+    assert "fresh.csv has no column 'industry'" in capsys.readouterr().err
+
+
+def test_demo_shows_ten_leads_metrics_places_and_next_commands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--leads", "600", "--out", str(tmp_path / "demo"), "--no-serve"]) == 0
+
+    out = capsys.readouterr().out
+    assert "The 10 hottest of" in out
+    for said in ("base rate", "rules + trees (ships)", "(everybody)", "leadlight explain", "scores.parquet"):
+        assert said in out

@@ -1,0 +1,244 @@
+"""Wording: what a sales rep reads. Each table shows values and the sentence they must give."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.behaviour import NEVER_DAYS
+from features.catalogue import FeatureInfo, Shape, event_words
+from features.snapshots import snapshots_at
+from models.explanation import Contributions, Part
+from models.lead_model import LeadModel
+from models.scoring import Scores, score_leads
+from models.wording import CellValue, Reason, Wording, summary, value_or_none
+from tests.company import KINDS, NOW, TYPES, small_crm
+
+UP = float(np.log(2.0))
+
+
+def column(shape: Shape, words: str, value: CellValue) -> str:
+    """The sentence of one column that doubles the odds."""
+    infos = {"x": FeatureInfo("x", "x", "fit", "", shape, words)}
+    found = Contributions((Part("x", "x", "fit"),), np.array([[UP]]), 0.0, np.array([UP]))
+    return Wording(infos, found, lambda name, row: value).reasons(0, 5)[0].text
+
+
+def event(measure: str, counts: tuple[int, int, int, int], last: float | None, words: str = "called") -> str:
+    """The sentence of one measure of an event: its counts in 1, 7, 30 days and ever, and the days since the last."""
+    cells: dict[str, CellValue] = {
+        "e.count_1d": float(counts[0]),
+        "e.count_7d": float(counts[1]),
+        "e.count_30d": float(counts[2]),
+        "e.count": float(counts[3]),
+        "e.decayed_14d": 0.5 * counts[3],
+        "e.days_since_last": last,
+    }
+    infos = {name: FeatureInfo(name, "e", "engagement", "", "count", words) for name in cells}
+    parts = tuple(Part(name, "e", "engagement") for name in cells)
+    values = np.array([[UP if name == f"e.{measure}" else 0.0 for name in cells]])
+    found = Contributions(parts, values, 0.0, np.array([UP]))
+    return Wording(infos, found, lambda name, row: cells[name]).reasons(0, 5)[0].text.removesuffix(" (odds x2)")
+
+
+@pytest.mark.parametrize(
+    ("shape", "words", "value", "sentence"),
+    [
+        ("level", "City", "Mumbai", "City is Mumbai"),
+        ("level", "City", None, "City is not known"),
+        ("number", "Total visits", 5.0, "Total visits is 5"),
+        ("number", "Revenue", 1234567.0, "Revenue is 1,234,567"),
+        ("number", "Revenue", 12345.6, "Revenue is 12,346"),
+        ("number", "Pages per visit", 2.4567, "Pages per visit is 2.457"),
+        ("number", "Total visits", None, "Total visits is not known"),
+        ("flag", "Do not email", 1.0, "Do not email is yes"),
+        ("flag", "Do not email", 0.0, "Do not email is no"),
+        ("flag", "Do not email", None, "Do not email is not known"),
+        ("days_since", "Contract start", 3.2, "Contract start was 3 days ago"),
+        ("days_since", "Founded", 4000.0, "Founded was 11 years ago"),
+        ("days_since", "Contract start", None, "Contract start is not known"),
+        ("age", "came", 12.0, "Came 12 days ago"),
+        ("age", "came", 0.1, "Came 2 hours ago"),
+        ("age", "came", 1 / 1440, "Came 1 minute ago"),
+        ("age", "came", 0.0, "Came less than a minute ago"),
+    ],
+)
+def test_a_column_in_words(shape: Shape, words: str, value: CellValue, sentence: str) -> None:
+    assert column(shape, words, value) == f"{sentence} (odds x2)"
+
+
+@pytest.mark.parametrize(
+    ("measure", "counts", "last", "sentence"),
+    [
+        ("count_7d", (0, 4, 6, 9), 2.0, "Called 4 times in the last 7 days"),
+        ("count_1d", (1, 4, 6, 9), 0.5, "Called once in the last day"),
+        ("count_30d", (1, 2, 2, 9), 0.5, "Called twice in the last 30 days"),
+        ("count", (0, 0, 1200, 1300), 12.0, "Called 1,200 times in the last 30 days"),
+        ("count", (2, 2, 2, 3), 0.5, "Called 12 hours ago"),
+        ("count", (0, 0, 0, 3), 45.0, "Called 3 times, last 45 days ago"),
+        ("decayed_14d", (0, 0, 0, 1), 45.0, "Called once, last 45 days ago"),
+        ("decayed_14d", (0, 3, 3, 3), 4.0, "Called 3 times in the last 7 days"),
+        ("count_7d", (0, 0, 1, 3), 12.0, "Called 12 days ago and not since"),
+        ("count_1d", (0, 0, 1, 3), 12.0, "Called 12 days ago and not since"),
+        ("days_since_last", (0, 1, 1, 3), 1.2, "Called 1 day ago"),
+        ("days_since_last", (0, 0, 0, 0), None, "Never called"),
+        ("count_30d", (0, 0, 0, 0), None, "Never called"),
+    ],
+)
+def test_an_event_in_words(measure: str, counts: tuple[int, int, int, int], last: float | None, sentence: str) -> None:
+    assert event(measure, counts, last) == sentence
+
+
+@pytest.mark.parametrize(
+    ("log_odds", "shown"),
+    [(np.log(1.034), "1.03"), (np.log(0.97), "0.97"), (np.log(1.92), "1.9"), (np.log(0.526), "0.53"), (5.0, "148"), (-9.0, "0.001")],
+)
+def test_odds_are_short_and_never_powers_of_ten(log_odds: float, shown: str) -> None:
+    infos = {"x": FeatureInfo("x", "x", "fit", "", "level", "City")}
+    found = Contributions((Part("x", "x", "fit"),), np.array([[log_odds]]), 0.0, np.array([log_odds]))
+
+    text = Wording(infos, found, lambda name, row: "Riga").reasons(0, 1)[0].text
+
+    assert text == f"City is Riga (odds x{shown})"
+
+
+def wording_of(impacts: dict[str, float]) -> Wording:
+    """Columns with these impacts, 20 of which double the odds."""
+    parts = tuple(Part(name, name, "fit") for name in impacts)
+    infos = {name: FeatureInfo(name, name, "fit", "", "level", name) for name in impacts}
+    values = np.array([[impact * UP / 20 for impact in impacts.values()]])
+    return Wording(infos, Contributions(parts, values, 0.0, values.sum(axis=1)), lambda name, row: "x")
+
+
+def test_the_strongest_reasons_come_first_whichever_way_they_point() -> None:
+    reasons = wording_of({"a": 3.0, "b": -7.0, "c": 5.0}).reasons(0, 5)
+
+    assert [reason.feature for reason in reasons] == ["b", "c", "a"]
+
+
+def test_there_are_at_most_so_many_reasons_for_and_so_many_against() -> None:
+    impacts = {f"f{i}": float(i) for i in range(1, 8)} | {f"n{i}": -float(i) for i in range(1, 4)}
+
+    reasons = wording_of(impacts).reasons(0, 2)
+
+    assert [reason.feature for reason in reasons] == ["f7", "f6", "n3", "n2"]
+    assert wording_of(impacts).reasons(0, 0) == ()
+
+
+def test_impacts_that_look_alike_are_in_the_order_of_their_names() -> None:
+    reasons = wording_of({"b": 3.04, "c": -3.01, "a": 2.96}).reasons(0, 5)
+
+    assert [(reason.feature, reason.impact) for reason in reasons] == [("a", 3.0), ("b", 3.0), ("c", -3.0)]
+
+
+def test_what_hardly_matters_is_no_reason() -> None:
+    assert wording_of({"a": 0.4, "b": -0.4, "c": 0.0}).reasons(0, 5) == ()
+
+
+def test_a_source_speaks_once_by_its_strongest_part() -> None:
+    parts = (Part("e.count", "e", "engagement"), Part("e.days_since_last", "e", "timing"))
+    infos = {part.name: FeatureInfo(part.name, "e", part.family, "", "count", "called") for part in parts}
+    found = Contributions(parts, np.array([[0.1, 0.3]]), 0.0, np.array([0.4]))
+    cells: dict[str, CellValue] = {"e.days_since_last": 3.0}
+
+    (reason,) = Wording(infos, found, lambda name, row: cells.get(name, 1.0)).reasons(0, 5)
+
+    assert (reason.feature, reason.family, reason.value) == ("e", "timing", 3.0)
+    assert reason.log_odds == pytest.approx(0.4)
+
+
+def reason(text: str, impact: float) -> Reason:
+    return Reason("x", "fit", None, impact, 0.0, f"{text} (odds x1.5)")
+
+
+@pytest.mark.parametrize(
+    ("probability", "reasons", "sentence"),
+    [
+        (0.3, [], "30% likely to become a customer within 90 days, 3 times the usual 10%."),
+        (
+            0.3,
+            [reason("Asked for a demo twice", 20), reason("CEO is known", 9), reason("City is Riga", 7)],
+            "30% likely to become a customer within 90 days, 3 times the usual 10%: asked for a demo twice and CEO is known.",
+        ),
+        (
+            0.12,
+            [reason("Asked for a demo", 20), reason("Never called", -9)],
+            "12% likely to become a customer within 90 days, about the usual 10%: asked for a demo; but never called.",
+        ),
+        (
+            0.02,
+            [reason("Never called", -20), reason("Asked for a demo", 9), reason("City is Riga", -7)],
+            "2% likely to become a customer within 90 days, well below the usual 10%: never called and city is Riga; "
+            "but asked for a demo.",
+        ),
+        (
+            0.2,
+            [reason("Asked for a demo", 20), reason("Never called", -4.9)],
+            "20% likely to become a customer within 90 days, 2 times the usual 10%: asked for a demo.",
+        ),
+    ],
+    ids=["no reasons", "two for", "for, but against", "against, but for", "a weak but is left out"],
+)
+def test_the_summary_is_one_sentence(probability: float, reasons: list[Reason], sentence: str) -> None:
+    assert summary(probability, usual=0.1, horizon_days=90.0, reasons=reasons) == sentence
+
+
+@pytest.mark.parametrize(
+    ("probability", "usual", "start"),
+    [
+        (1e-9, 0.1, "0.1% likely to become a customer, well below the usual 10%"),
+        (1.0, 0.004, "99.9% likely to become a customer, 250 times the usual 0.4%"),
+        (0.004, 0.004, "0.4% likely to become a customer, about the usual 0.4%"),
+        (0.996, 0.5, "99.6% likely to become a customer, 2 times the usual 50%"),
+    ],
+)
+def test_nobody_is_told_never_or_for_sure(probability: float, usual: float, start: str) -> None:
+    assert summary(probability, usual=usual, horizon_days=None, reasons=()) == f"{start}."
+
+
+@given(st.floats(0, 1), st.floats(1e-6, 1 - 1e-6))
+def test_no_summary_has_a_nan_a_power_of_ten_or_certainty(probability: float, usual: float) -> None:
+    text = summary(probability, usual=usual, horizon_days=90.0, reasons=())
+
+    assert not re.search(r"nan|e[+-]\d|\b0%|\b100%|\b0\.0%|100\.0%", text)
+
+
+def test_missing_and_never_are_no_values() -> None:
+    assert value_or_none(float("nan"), "size") is None
+    assert value_or_none(NEVER_DAYS, "call.days_since_last") is None
+    assert value_or_none(NEVER_DAYS, "size") == NEVER_DAYS
+
+
+@pytest.fixture(scope="module")
+def scores(model: LeadModel) -> Scores:
+    crm = small_crm(seed=3)
+    return score_leads(model, crm.leads, crm.events, snapshots_at(crm.leads, NOW))
+
+
+def test_a_trained_model_speaks_without_raw_names_or_nan(scores: Scores) -> None:
+    texts = [reason.text for why in scores.reasons for reason in why] + list(scores.summaries)
+    raw = [name for name in (*KINDS, *TYPES) if "_" in name and name != "W_Nabellen"]
+
+    assert len(texts) > 1_000
+    assert not [text for text in texts if re.search(rf"\bnan\b|e[+-]\d\d|{'|'.join(raw)}", text, re.IGNORECASE)]
+
+
+def test_a_trained_model_gives_each_source_once_and_at_most_five_each_way(scores: Scores) -> None:
+    for why in scores.reasons:
+        assert len({reason.feature for reason in why}) == len(why)
+        assert max(sum(reason.impact > 0 for reason in why), sum(reason.impact < 0 for reason in why)) <= 5
+        assert all(reason.impact == round(reason.impact, 1) for reason in why)
+
+
+def test_every_summary_is_short_enough_to_read_in_ten_seconds(scores: Scores) -> None:
+    """People read about four words a second."""
+    assert max(len(text.split()) for text in scores.summaries) <= 50
+    assert {text.count(". ") for text in scores.summaries} == {0}
+
+
+def test_an_event_type_without_words_is_quoted() -> None:
+    assert event("count_7d", (0, 2, 2, 2), 3.0, words=event_words("W_Nabellen")) == (
+        "Had “W_Nabellen” recorded twice in the last 7 days"
+    )
