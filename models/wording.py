@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.behaviour import NEVER_DAYS
-from features.catalogue import Family, FeatureInfo
+from features.catalogue import Family, FeatureInfo, column_words
 from models.explanation import Contributions, impact_of, merge_sources
 
 CellValue = float | str | None
@@ -23,6 +23,8 @@ _WINDOWS = (
 
 #: Units of time, their days, and from how many on people count in them.
 _SPANS = (("year", 365.25, 2), ("day", 1.0, 1), ("hour", 1 / 24, 2), ("minute", 1 / 1440, 1))
+#: The smallest probability that is told, and the largest counted from 1: never 0% or 100%.
+_LEAST = 0.001
 #: At most so many reasons of one direction stand in a summary.
 SUMMARY_REASONS = 2
 
@@ -94,7 +96,7 @@ class Wording:
         name = self._sources[source]
         info, family = self._strongest(row, source)
         log_odds = float(self._merged[row, source])
-        text = f"Rulebook: {name.removeprefix('rule:')}" if info is None else self._sentence(info, row)
+        text = _rulebook_sentence(name, log_odds) if info is None else self._sentence(info, row)
         return Reason(
             feature=name,
             family=family,
@@ -145,6 +147,12 @@ class Wording:
         if measure == "days_since_last":
             return f"{words} {_days(last)} ago"
         return f"{words} {_times(self._cell(f'{group}.count', row))}, last {_days(last)} ago"
+
+
+def _rulebook_sentence(source: str, log_odds: float) -> str:
+    """Of a column that rules may read and the model does not, or of a rule that these tables can not meet."""
+    words = _inside(column_words(source.removeprefix("rule:")))
+    return f"The rulebook {'gives' if log_odds > 0 else 'takes'} points for {words}"
 
 
 def _capital(words: str) -> str:
@@ -200,6 +208,7 @@ def summary(probability: float, *, usual: float, horizon_days: float | None, rea
     >>> summary(0.3, usual=0.1, horizon_days=90, reasons=())
     '30% likely to become a customer within 90 days, 3 times the usual 10%.'
     """
+    probability, usual = (min(max(share, _LEAST), 1 - _LEAST) for share in (probability, usual))
     within = "" if horizon_days is None else f" within {horizon_days:g} days"
     text = f"{_percent(probability)} likely to become a customer{within}, {_against_usual(probability, usual)}"
     direction = 1.0 if probability >= usual else -1.0
@@ -219,11 +228,11 @@ def _told(reasons: Sequence[Reason], direction: float) -> list[str]:
 
 
 def _percent(probability: float) -> str:
-    """Whole percents, finer at the ends, never 0% or 100%."""
+    """Whole percents, finer at the ends."""
     percent = 100 * probability
     if 1 <= percent <= 99:
         return f"{percent:.0f}%"
-    return f"{max(percent, 0.1):.1f}%" if percent < 50 else f"{min(percent, 99.9):.1f}%"
+    return f"{percent:.1f}%"
 
 
 def _against_usual(probability: float, usual: float) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Their type is known also where no lead is open.
+_TEXTS = ("lead_id", "tier", "stage", "source", "model_version", "rules_version", "summary")
 FORMATS = (".parquet", ".csv", ".csv.gz")
 
 
@@ -59,7 +61,7 @@ def score_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
             "summary": list(scores.summaries),
             "reasons": [[asdict(reason) for reason in why] for why in scores.reasons],
         }
-    )
+    ).astype({**dict.fromkeys(_TEXTS, "str"), "reasons": "object"})
 
 
 def _whole(percentile: FloatArray) -> "pd.Series[int]":

@@ -9,9 +9,9 @@ import numpy as np
 from features.build import build_features
 from features.crm import Crm
 from features.labels import LabelledSnapshots, label_rows, training_snapshots
-from features.snapshots import GoalSection, snapshots_of_rows
+from features.snapshots import GoalSection, Snapshots, snapshots_of_rows
 from features.spec import FeatureSpec, learn_spec
-from features.tables import no_events
+from features.tables import NEVER_US, no_events
 from models.encoding import fold_of_groups
 from models.rules import RuleBook, score_rules
 from training.fit import TrainingSet
@@ -72,6 +72,10 @@ def build_history(
 
 
 def _labelled(crm: Crm, goal: GoalSection, observed_until_us: int) -> LabelledSnapshots:
+    """The labelled snapshots; none before the first deal is closed, since then nobody knows of any outcome."""
+    if (crm.outcomes.closed_us == NEVER_US).all():
+        nothing = np.zeros(0, dtype=np.int64)
+        return LabelledSnapshots(Snapshots(nothing, nothing), np.zeros(0, dtype=np.bool_))
     if crm.is_flat or crm.leads.created_us is None:
         return label_rows(snapshots_of_rows(crm.leads), crm.outcomes)
     return training_snapshots(crm.leads, crm.outcomes, goal, observed_until_us=observed_until_us)

@@ -1,6 +1,7 @@
 """What a column holds, inferred or said, and its cells as numbers or texts."""
 
 import math
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -45,7 +46,7 @@ def test_one_bad_cell_in_a_hundred_is_tolerated(n_bad: int, kind: Kind) -> None:
 
 
 @given(st.lists(st.sampled_from(["1", "2.5", "yes", "no", "2026-01-31", "Ulm", "", "?"]), max_size=12), st.randoms())
-def test_the_order_of_the_rows_changes_no_kind(cells: list[str], random: "st.random.Random") -> None:  # type: ignore[name-defined]
+def test_the_order_of_the_rows_changes_no_kind(cells: list[str], random: Random) -> None:
     shuffled = random.sample(cells, len(cells))
 
     assert infer_kind(shuffled) == infer_kind(cells)

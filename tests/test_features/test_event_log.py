@@ -27,7 +27,8 @@ def rows(log: EventLog) -> list[tuple[str, str, int]]:
     events = log.events
     known = events.at_us if events.recorded_us is None else events.recorded_us
     return sorted(
-        (LEADS.ids[lead], events.types[code], int(us)) for lead, code, us in zip(events.lead, events.type_code, known)
+        (LEADS.ids[lead], events.types[code], int(us))
+        for lead, code, us in zip(events.lead, events.type_code, known, strict=True)
     )
 
 

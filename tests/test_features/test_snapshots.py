@@ -83,7 +83,7 @@ def test_snapshots_are_taken_by_place_or_by_mask() -> None:
     [
         ({}, "auto"),
         ({"snapshots": ["0d", "7d"]}, [0, 7 * DAY]),
-        ({"snapshots": {"every": "3d"}}, EverySection(every="3d")),
+        ({"snapshots": {"every": "3d"}}, EverySection.model_validate({"every": "3d"})),
     ],
 )
 def test_the_goal_says_which_snapshots(said: dict[str, object], snapshots: object) -> None:

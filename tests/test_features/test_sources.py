@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
-import pyarrow.parquet as pq  # type: ignore[import-untyped]  # the same
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from features.sources import BadProject, Problem, Source, did_you_mean, missing_columns, read_frame, text_cells

@@ -1,5 +1,7 @@
 """What is learned from the tables before training."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ def events_of(**counts: int) -> EventArrays:
     return EventArrays(np.zeros(len(code), dtype=np.int64), code, np.arange(len(code)), None, types)
 
 
-def leads_with(has_times: bool = True, **columns: Column) -> LeadArrays:
+def leads_with(columns: Mapping[str, Column], *, has_times: bool = True) -> LeadArrays:
     return LeadArrays(("a", "b", "c"), np.arange(3) if has_times else None, TextColumn((), np.full(3, -1)), columns)
 
 
@@ -41,7 +43,7 @@ def test_a_type_without_an_event_is_not_kept() -> None:
 
 
 def test_a_type_that_is_called_other_or_any_counts_as_other() -> None:
-    spec = learn_spec(leads_with(), events_of(other=9, any=9, call=1), {})
+    spec = learn_spec(leads_with({}), events_of(other=9, any=9, call=1), {})
 
     assert spec.event_types == ("call",)
     assert len(set(feature_names(spec))) == len(feature_names(spec))
@@ -61,7 +63,7 @@ def test_a_type_that_is_called_other_or_any_counts_as_other() -> None:
 )
 def test_a_column_with_one_value_only_is_left_out(column: Column, is_kept: bool) -> None:
     kind: Kind = "number" if isinstance(column, NumberColumn) else "category"
-    spec = learn_spec(leads_with(size=column), None, {"size": kind})
+    spec = learn_spec(leads_with({"size": column}), None, {"size": kind})
 
     assert (*spec.numbers, *spec.categories) == (("size",) if is_kept else ())
 
@@ -72,7 +74,7 @@ def test_columns_become_features_by_their_kind_in_the_order_of_their_names() -> 
     texts = TextColumn.of(["x", "y", "z"])
     columns = {name: numbers(1, 2, 3) if name in "zfd" else texts for name in kinds if name != "i"}
 
-    spec = learn_spec(leads_with(**columns), None, kinds)
+    spec = learn_spec(leads_with(columns), None, kinds)
 
     assert (spec.numbers, spec.dates, spec.categories) == (("f", "z"), ("d",), ("c", "l", "t"))
     assert list(spec.kinds) == sorted(kinds)
@@ -80,14 +82,14 @@ def test_columns_become_features_by_their_kind_in_the_order_of_their_names() -> 
 
 def test_withheld_columns_are_read_but_are_no_features() -> None:
     columns = {"size": numbers(1, 2, 3), "age": numbers(4, 5, 6)}
-    spec = learn_spec(leads_with(**columns), None, {"size": "number", "age": "number"}, withheld=frozenset({"age"}))
+    spec = learn_spec(leads_with(columns), None, {"size": "number", "age": "number"}, withheld=frozenset({"age"}))
 
     assert spec.numbers == ("size",)
     assert spec.kinds == {"age": "number", "size": "number"}
 
 
 def test_a_flat_table_has_no_features_of_time() -> None:
-    spec = learn_spec(leads_with(has_times=False, d=numbers(1, 2, 3)), None, {"d": "date"})
+    spec = learn_spec(leads_with({"d": numbers(1, 2, 3)}, has_times=False), None, {"d": "date"})
 
     assert (spec.dates, spec.has_times, spec.has_events) == ((), False, False)
     assert feature_names(spec) == ()

@@ -242,3 +242,18 @@ def test_an_event_type_without_words_is_quoted() -> None:
     assert event("count_7d", (0, 2, 2, 2), 3.0, words=event_words("W_Nabellen")) == (
         "Had “W_Nabellen” recorded twice in the last 7 days"
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "log_odds", "text"),
+    [
+        ("job_title", UP, "The rulebook gives points for job title (odds x2)"),
+        ("rule:free_mail", -UP, "The rulebook takes points for free mail (odds x0.5)"),
+    ],
+)
+def test_what_only_the_rules_may_read_is_told_without_its_value(source: str, log_odds: float, text: str) -> None:
+    found = Contributions((Part("rule:x", source, "fit"),), np.array([[log_odds]]), 0.0, np.array([log_odds]))
+
+    (reason,) = Wording({}, found, lambda name, row: "secret").reasons(0, 5)
+
+    assert (reason.text, reason.value) == (text, None)

@@ -1,0 +1,111 @@
+"""What each feature is called, and where it comes from."""
+
+from dataclasses import replace
+
+import pytest
+
+from features.behaviour import MEASURES
+from features.build import feature_names
+from features.catalogue import (
+    EVENT_WORDS,
+    FAMILIES,
+    FeatureInfo,
+    build_catalogue,
+    column_words,
+    event_words,
+    normalised,
+)
+from features.spec import FeatureSpec
+
+SPEC = FeatureSpec(
+    kinds={"TotalVisits": "number", "has_budget": "flag", "last_order": "date", "job_title": "title"},
+    numbers=("TotalVisits", "has_budget"),
+    dates=("last_order",),
+    categories=("job_title",),
+    event_types=("Demo Request", "W_Nabellen", "a.b"),
+    has_events=True,
+    has_times=True,
+)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [SPEC, replace(SPEC, has_events=False), replace(SPEC, has_times=False, dates=()), replace(SPEC, event_types=())],
+)
+def test_every_feature_has_words_a_family_and_a_unit(spec: FeatureSpec) -> None:
+    catalogue = build_catalogue(spec, {})
+
+    assert list(catalogue) == [*feature_names(spec), *spec.categories]
+    assert all(info.name == name and info.words and info.family in FAMILIES for name, info in catalogue.items())
+    assert {info.unit for info in catalogue.values() if info.shape in ("age", "since_last", "days_since")} <= {"days"}
+    assert {info.unit for info in catalogue.values() if info.shape == "count"} <= {"times"}
+
+
+def test_no_feature_shows_its_raw_name_where_there_are_words() -> None:
+    words = {info.words for info in build_catalogue(SPEC, {}).values()}
+
+    assert words == {
+        "Total visits",
+        "Has budget",
+        "Last order",
+        "Job title",
+        "came",
+        "asked for a demo",
+        "had “W_Nabellen” recorded",
+        "had “a.b” recorded",
+        "did something else",
+        "was active",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "info"),
+    [
+        ("TotalVisits", ("TotalVisits", "fit", "", "number")),
+        ("has_budget", ("has_budget", "fit", "", "flag")),
+        ("job_title", ("job_title", "fit", "", "level")),
+        ("lead_age_days", ("lead_age_days", "timing", "days", "age")),
+        ("days_since:last_order", ("last_order", "timing", "days", "days_since")),
+        ("Demo Request.count_7d", ("Demo Request", "engagement", "times", "count")),
+        ("Demo Request.decayed_14d", ("Demo Request", "engagement", "times", "count")),
+        ("a.b.days_since_last", ("a.b", "timing", "days", "since_last")),
+        ("any.count", ("any", "engagement", "times", "count")),
+    ],
+)
+def test_a_feature_knows_its_source_family_unit_and_shape(name: str, info: tuple[str, str, str, str]) -> None:
+    found: FeatureInfo = build_catalogue(SPEC, {})[name]
+
+    assert (found.source, found.family, found.unit, found.shape) == info
+
+
+def test_the_words_of_the_project_go_first() -> None:
+    said = {"job_title": "position", "W_Nabellen": "was phoned again", "last_order": "the last order", "any": "came by"}
+    catalogue = build_catalogue(SPEC, said)
+
+    assert catalogue["job_title"].words == "position"
+    assert catalogue["days_since:last_order"].words == "the last order"
+    assert catalogue["any.count"].words == "came by"
+    assert {catalogue[f"W_Nabellen.{measure}"].words for measure in MEASURES} == {"was phoned again"}
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("total_visits", "Total visits"),
+        ("TotalTimeSpent", "Total time spent"),
+        ("Lead Source", "Lead source"),
+        ("annual.revenue_EUR", "Annual revenue EUR"),
+        ("Größe", "Größe"),
+    ],
+)
+def test_a_column_name_becomes_words(column: str, words: str) -> None:
+    assert column_words(column) == words
+
+
+@pytest.mark.parametrize("name", ["Email Opened", "email_opened", "EMAIL-OPENED", " email  opened "])
+def test_the_usual_event_types_have_words_however_they_are_written(name: str) -> None:
+    assert event_words(name) == "opened an email"
+
+
+def test_the_usual_words_are_found_by_their_own_names() -> None:
+    assert all(normalised(name) == name for name in EVENT_WORDS)

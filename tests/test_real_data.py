@@ -1,0 +1,154 @@
+"""What always holds, shown on real leads: a flat table and a log of 262,200 events."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.quality import BPIC_DATES, bpic2012, x_education
+from features.build import build_features
+from features.crm import Crm
+from features.snapshots import Snapshots
+from features.tables import EventArrays, IntArray
+from leadlight.cli.explain import explain_lead, explanation
+from leadlight.project import Project, load_project
+from models.lead_model import LeadModel
+from serving.batch import score_open_leads
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+pytestmark = [
+    pytest.mark.real_data,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the real sets are not part of the repository (../shared/data)"),
+]
+
+
+@dataclass(frozen=True)
+class RealSet:
+    """A trained project, the champion, the tables to score, the times, and the log loss on later leads."""
+
+    folder: Path
+    project: Project
+    model: LeadModel
+    crm: Crm
+    times_us: tuple[int, ...]
+    log_loss: float
+
+
+@pytest.fixture(scope="module")
+def education(tmp_path_factory: pytest.TempPathFactory) -> RealSet:
+    folder = tmp_path_factory.mktemp("x_education")
+    result = x_education(DATA, folder)
+    return _real_set(folder, result.log_loss, leads=folder / "later.csv", dates=())
+
+
+@pytest.fixture(scope="module")
+def loans(tmp_path_factory: pytest.TempPathFactory) -> RealSet:
+    folder = tmp_path_factory.mktemp("bpic2012")
+    result = bpic2012(DATA, folder)
+    return _real_set(folder, result.log_loss, leads=None, dates=BPIC_DATES)
+
+
+@pytest.fixture(params=["education", "loans"])
+def real(request: pytest.FixtureRequest) -> Iterator[RealSet]:
+    yield request.getfixturevalue(request.param)
+
+
+def _real_set(folder: Path, log_loss: float, *, leads: Path | None, dates: tuple[str, ...]) -> RealSet:
+    project = load_project(folder / "leadlight.yaml")
+    model = project.workspace.load_champion()
+    crm = project.read(kinds=model.facts.spec.kinds, leads_file=leads, needs_outcomes=False)
+    times = tuple(project.time_us(day, ()) for day in dates) or (0,)
+    return RealSet(folder, project, model, crm, times, log_loss)
+
+
+def test_later_flat_leads_are_scored_within_the_bound(education: RealSet) -> None:
+    assert education.log_loss <= 0.412
+
+
+def test_later_leads_with_events_are_scored_within_the_bound(loans: RealSet) -> None:
+    assert loans.log_loss <= 0.53
+
+
+def test_the_explanation_of_every_lead_sums_to_its_scored_probability(real: RealSet) -> None:
+    for time_us in real.times_us:
+        scores = score_open_leads(real.model, real.crm, time_us).scores
+        for row, lead_id in enumerate(scores.lead_ids):
+            told = json.loads(json.dumps(explanation(real.model, explain_lead(real.model, real.crm, lead_id, time_us))))
+            total = told["base_log_odds"] + math.fsum(part["log_odds"] for part in told["contributions"])
+            assert abs(total - told["log_odds"]) <= 1e-9
+            assert abs(1 / (1 + math.exp(-told["log_odds"])) - scores.probability[row]) <= 1e-12
+            assert told["summary"] == scores.summaries[row]
+
+
+def test_no_sentence_shows_a_gap_or_an_impossible_percentage(real: RealSet) -> None:
+    scores = score_open_leads(real.model, real.crm, real.times_us[0]).scores
+
+    texts = [*scores.summaries, *(reason.text for why in scores.reasons for reason in why)]
+    assert not [text for text in texts if "nan" in text.split() or " None" in text or text.startswith(("0%", "100%"))]
+    assert all(len({reason.feature for reason in why}) == len(why) for why in scores.reasons)
+
+
+def test_what_happens_from_as_of_on_changes_no_score_and_no_sentence(loans: RealSet) -> None:
+    time_us = loans.times_us[1]
+    whole = score_open_leads(loans.model, loans.crm, time_us).scores
+    cut = score_open_leads(loans.model, loans.crm.before(time_us), time_us).scores
+
+    assert whole.lead_ids == cut.lead_ids
+    assert whole.log_odds.tobytes() == cut.log_odds.tobytes()
+    assert whole.summaries == cut.summaries
+
+
+def test_shuffled_files_give_the_same_bytes(loans: RealSet, tmp_path: Path) -> None:
+    for name in ("leads", "events", "deals"):
+        table = pd.read_csv(loans.folder / f"{name}.csv.gz", dtype=str, keep_default_na=False)
+        table.sample(frac=1, random_state=5).to_csv(tmp_path / f"{name}.csv.gz", index=False)
+    (tmp_path / "leadlight.yaml").write_text((loans.folder / "leadlight.yaml").read_text())
+    shuffled = load_project(tmp_path / "leadlight.yaml").read(kinds=loans.model.facts.spec.kinds)
+
+    time_us = loans.times_us[2]
+    one = score_open_leads(loans.model, loans.crm, time_us).scores
+    two = score_open_leads(loans.model, shuffled, time_us).scores
+    assert one.matrix.values.tobytes() == two.matrix.values.tobytes()
+    assert one.log_odds.tobytes() == two.log_odds.tobytes()
+    assert one.summaries == two.summaries
+
+
+def test_rows_of_training_equal_rows_of_batch_to_the_last_bit(loans: RealSet) -> None:
+    rng = np.random.default_rng(0)
+    lead = np.repeat(np.sort(rng.choice(len(loans.crm.leads), 300, replace=False)), 4)
+    created = loans.crm.leads.created_us
+    assert created is not None
+    ages = np.tile(np.array([60, 86_400, 7 * 86_400, 30 * 86_400]) * 1_000_000, 300)
+    together = _features(loans, lead, created[lead] + ages)
+
+    for age in range(4):
+        alone = _features(loans, lead[age::4], (created[lead] + ages)[age::4])
+        assert together[age::4].tobytes() == alone.tobytes()
+
+
+def _features(real: RealSet, lead: IntArray, as_of_us: IntArray) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    snapshots = Snapshots(lead, as_of_us)
+    return build_features(real.crm.leads, real.crm.events, snapshots, real.model.facts.spec).values
+
+
+def test_every_row_read_is_used_or_in_quarantine(loans: RealSet, tmp_path: Path) -> None:
+    for name in ("leads", "deals"):
+        (tmp_path / f"{name}.csv.gz").write_bytes((loans.folder / f"{name}.csv.gz").read_bytes())
+    events = pd.read_csv(loans.folder / "events.csv.gz", dtype=str, keep_default_na=False)
+    damaged = np.random.default_rng(1).choice(len(events), 200, replace=False)
+    events.loc[damaged[:100], "at"] = "yesterday"
+    events.loc[damaged[100:], "lead_id"] = "nobody"
+    events.to_csv(tmp_path / "events.csv.gz", index=False)
+    (tmp_path / "leadlight.yaml").write_text((loans.folder / "leadlight.yaml").read_text())
+
+    crm = load_project(tmp_path / "leadlight.yaml").read()
+    count = crm.counts[1]
+    assert count.rows_read == len(events) == count.rows_used + 200
+    assert {row.row for row in count.bad} == {int(row) + 2 for row in damaged}
+    assert isinstance(crm.events, EventArrays)
+    assert len(crm.events) == count.rows_used
