@@ -231,7 +231,9 @@ def run_way(tool: str, position: int, folder: Path, *, n_leads: int, repeats: in
 
     way, (run, matrix) = list(TOOLS[tool](folder / "log.parquet", n_leads).items())[position]
     seconds, cpu_seconds = [], []
+    answer: Frame = None
     for _ in range(repeats):
+        del answer
         start, cpu_start = time.perf_counter(), time.process_time()
         answer = run()
         seconds.append(time.perf_counter() - start)

@@ -16,6 +16,8 @@ from models.scoring import score_leads
 N_GOLDEN_ROWS = 8
 _AS_OF = datetime(2020, 1, 31, tzinfo=UTC)
 _UTC = ZoneInfo("UTC")
+#: The share of cells left empty, also where training had none: what fills them is part of the model.
+_GAPS = 0.2
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,13 @@ def _record(model: LeadModel, rng: np.random.Generator, number: int) -> LeadReco
     attributes: dict[str, Cell] = {}
     for name in spec.numbers:
         top = max(abs(model.facts.encoder.fills.get(name, 10.0)), 1.0)
-        is_gap = name not in model.facts.encoder.fills and rng.random() < 0.2
-        attributes[name] = None if is_gap else round(float(rng.uniform(0, 2 * top)), 3)
+        attributes[name] = None if rng.random() < _GAPS else round(float(rng.uniform(0, 2 * top)), 3)
     for name in spec.dates:
-        attributes[name] = (_AS_OF - timedelta(days=float(rng.integers(1, 400)))).isoformat()
+        date = (_AS_OF - timedelta(days=float(rng.integers(1, 400)))).isoformat()
+        attributes[name] = None if rng.random() < _GAPS else date
     for name in spec.categories:
         levels = sorted(model.facts.encoder.categories[name].levels)
-        attributes[name] = str(rng.choice(levels)) if levels and rng.random() < 0.8 else None
+        attributes[name] = str(rng.choice(levels)) if levels and rng.random() >= _GAPS else None
     events = tuple(_event(rng, spec.event_types) for _ in range(6 * number)) if spec.event_types else ()
     created = (_AS_OF - timedelta(hours=float(rng.integers(1, 24 * 45)))).isoformat()
     return LeadRecord(f"golden-{number}", created if spec.has_times else None, attributes, events)

@@ -33,12 +33,15 @@ class Workspace:
     def set_champion(self, version: str) -> None:
         """Name the version that scores from now on; a reader sees the old name or the new one."""
         descriptor, staging = tempfile.mkstemp(prefix=".champion-", dir=self.folder)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(version + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(staging, 0o644)
-        os.replace(staging, self.champion_file)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(version + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(staging, 0o644)
+            os.replace(staging, self.champion_file)
+        finally:
+            Path(staging).unlink(missing_ok=True)
 
     def versions(self) -> list[str]:
         """The bundles there are, oldest first by the time their folder was written, ties by name."""
