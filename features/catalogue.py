@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from features.behaviour import MEASURES
 from features.build import DAYS_SINCE, LEAD_AGE_DAYS, feature_names
 from features.spec import FeatureSpec
 
@@ -123,8 +122,6 @@ def _info(name: str, spec: FeatureSpec, words: Mapping[str, str]) -> FeatureInfo
         column = name.removeprefix(DAYS_SINCE)
         return FeatureInfo(name, column, "timing", "days", "days_since", words.get(column) or column_words(column))
     group, measure = name.rsplit(".", 1)
-    if measure not in MEASURES:
-        raise ValueError(f"feature {name!r} is not in the catalogue")
     said = words.get(group) or event_words(group)
     if measure == "days_since_last":
         return FeatureInfo(name, group, "timing", "days", "since_last", said)

@@ -12,7 +12,7 @@ from features.event_log import EventsSection, observed_from_us, read_events
 from features.labels import Outcomes, OutcomesSection, flat_outcomes, no_outcomes, read_outcomes
 from features.lead_table import LeadsSection, LeadTable, read_leads
 from features.quarantine import TableCount, commonest_reasons
-from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
+from features.sources import BadProject, Problem, Source, column_problems, read_frame, text_cells
 from features.tables import EventArrays, Kind, LeadArrays
 
 
@@ -119,7 +119,10 @@ def read_crm(
     """
     timezone = ZoneInfo(sections.timezone)
     source = Source(leads_file or folder / sections.leads.source)
-    table, outcome_cells = _read_lead_table(sections, source, kinds, timezone, needs_outcomes)
+    problems = _header_problems(sections, folder, source, events_file, kinds, needs_outcomes)
+    if problems:
+        raise BadProject(problems)
+    table, outcome_cells = _read_lead_table(sections, source, kinds, timezone)
     are_all_leads = leads_file is None
     counts = [table.count]
     events, n_others, observed_from = None, 0, None
@@ -142,22 +145,40 @@ def read_crm(
     return _refuse_too_many_bad(crm, sections.max_bad)
 
 
+def _header_problems(
+    sections: CrmSections,
+    folder: Path,
+    leads_source: Source,
+    events_file: Path | None,
+    kinds: Mapping[str, Kind] | None,
+    needs_outcomes: bool,
+) -> list[Problem]:
+    """What the headers of all tables show to be wrong, told at once before any table is read."""
+    wanted = sections.leads.named_columns(kinds)
+    outcomes = sections.outcomes
+    if outcomes is not None and outcomes.column is not None and needs_outcomes:
+        wanted |= outcomes.named_columns()
+    problems = column_problems(leads_source, wanted, key=("leads", "source"))
+    if sections.events is not None:
+        log = Source(events_file or folder / sections.events.source)
+        problems += column_problems(log, sections.events.named_columns(), key=("events", "source"))
+    if outcomes is not None and outcomes.source is not None:
+        deals = Source(folder / outcomes.source)
+        problems += column_problems(deals, outcomes.named_columns(), key=("outcomes", "source"))
+    return problems
+
+
 def _read_lead_table(
     sections: CrmSections,
     source: Source,
     kinds: Mapping[str, Kind] | None,
     timezone: ZoneInfo,
-    needs_outcomes: bool,
 ) -> tuple[LeadTable, list[str] | None]:
     """The leads and, of a flat table, the cells of its outcome column."""
     section, column = sections.leads, sections.outcomes.column if sections.outcomes is not None else None
     frame = read_frame(source, key=("leads", "source"))
-    if column is not None:
-        if section.created_at is not None:
-            section = section.model_copy(update={"created_at": None, "order_by": section.created_at})
-        problems = missing_columns(frame, {("outcomes", "column"): column}, file=source.name)
-        if problems and needs_outcomes:
-            raise BadProject(problems)
+    if column is not None and section.created_at is not None:
+        section = section.model_copy(update={"created_at": None, "order_by": section.created_at})
     reserved = frozenset([column] if column is not None else [])
     table = read_leads(section, source, timezone=timezone, reserved=reserved, kinds=kinds, frame=frame)
     has_outcome = column is not None and column in frame.columns

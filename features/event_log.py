@@ -154,12 +154,13 @@ def _types(cells: list[str], column: str, bad: BadRows) -> list[str]:
 
 
 def _note_repeats(cells: list[str], column: str, events: EventArrays, bad: BadRows) -> None:
-    """An event id that came twice is one event, as it was known first: the log may be replayed."""
-    known_us = events.at_us if events.recorded_us is None else events.recorded_us
-    seen: set[str] = set()
-    for row in np.lexsort((events.type_code, events.lead, events.at_us, known_us)).tolist():
-        key = cells[row].strip()
-        if row in bad or not key:
+    """An id that a lead has twice is one event, as it could be seen first: the log may be replayed."""
+    recorded_us = events.at_us if events.recorded_us is None else events.recorded_us
+    order = np.lexsort((events.type_code, events.at_us, np.maximum(events.at_us, recorded_us)))
+    seen: set[tuple[int, str]] = set()
+    for row, lead in zip(order.tolist(), events.lead[order].tolist(), strict=True):
+        key = (lead, cells[row].strip())
+        if row in bad or not key[1] or lead < 0:
             continue
         if key in seen:
             bad.add(row, column, cells[row], "the event with this id stands there already", is_repeat=True)

@@ -62,6 +62,11 @@ class OutcomesSection(BaseModel):
             )
         return self
 
+    def named_columns(self) -> dict[tuple[str | int, ...], str]:
+        """The columns that this section names, by their key."""
+        keys = ("lead", "closed_at", "outcome", "amount", "column")
+        return {("outcomes", key): getattr(self, key) for key in keys if getattr(self, key) is not None}
+
 
 @dataclass(frozen=True)
 class Outcomes:
@@ -185,13 +190,12 @@ def read_outcomes(
     earlier life of it and are passed over.
     """
     frame = read_frame(source, key=("outcomes", "source"))
-    named = {key: getattr(section, key) for key in ("lead", "closed_at", "outcome", "amount")}
-    wanted: dict[tuple[str | int, ...], str] = {("outcomes", k): name for k, name in named.items() if name}
-    problems = missing_columns(frame, wanted, file=source.name)
+    problems = missing_columns(frame, section.named_columns(), file=source.name)
     if problems:
         raise BadProject(problems)
     bad = BadRows(source.name)
-    cells = {key: text_cells(frame, name) for key, name in named.items() if name}
+    named = {str(key): name for (_, key), name in section.named_columns().items()}
+    cells = {key: text_cells(frame, name) for key, name in named.items()}
     position = {lead_id: i for i, lead_id in enumerate(leads.ids)}
     lead = np.array([position.get(cell.strip(), -1) for cell in cells["lead"]], dtype=np.int64)
     if are_all_leads:

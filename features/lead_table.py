@@ -38,6 +38,17 @@ class LeadsSection(BaseModel):
             return columns
         return {name: {"kind": said} if isinstance(said, str) else said for name, said in columns.items()}
 
+    def named_columns(self, kinds: Mapping[str, Kind] | None = None) -> dict[tuple[str | int, ...], str]:
+        """The columns that must be there, by their key: those named here, and those of the training's `kinds`."""
+        wanted: dict[tuple[str | int, ...], str] = {("leads", "id"): self.id}
+        for key in ("created_at", "order_by", "account"):
+            name = getattr(self, key)
+            if name is not None and not (key == "order_by" and kinds is not None):
+                wanted["leads", key] = name
+        trained = [name for name, kind in (kinds or {}).items() if kind != "ignore"]
+        named = trained if kinds is not None else list(self.columns)
+        return wanted | {("leads", "columns", name): name for name in named}
+
 
 @dataclass(frozen=True)
 class LeadTable:
@@ -104,15 +115,7 @@ def _is_read(section: LeadsSection, name: str, kinds: Mapping[str, Kind] | None)
 def _check_columns(
     section: LeadsSection, frame: "pd.DataFrame", source: Source, kinds: Mapping[str, Kind] | None
 ) -> None:
-    wanted: dict[tuple[str | int, ...], str] = {("leads", "id"): section.id}
-    for key in ("created_at", "order_by", "account"):
-        name = getattr(section, key)
-        if name is not None and not (key == "order_by" and kinds is not None):
-            wanted["leads", key] = name
-    trained = [name for name, kind in (kinds or {}).items() if kind != "ignore"]
-    named = trained if kinds is not None else list(section.columns)
-    wanted |= {("leads", "columns", name): name for name in named}
-    problems = missing_columns(frame, wanted, file=source.name)
+    problems = missing_columns(frame, section.named_columns(kinds), file=source.name)
     if not len(frame):
         problems.append(Problem(("leads", "source"), f"{source.name} has a header but no rows; export the leads again"))
     if problems:

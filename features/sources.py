@@ -47,7 +47,17 @@ class Source:
         return self.path.suffix.lower() in {".parquet", ".pq"}
 
 
-def read_frame(source: Source, *, key: tuple[str, ...]) -> "pd.DataFrame":
+def column_problems(
+    source: Source, wanted: Mapping[tuple[str | int, ...], str], *, key: tuple[str, ...]
+) -> list[Problem]:
+    """What is wrong with a table that its header shows: no file, no table, a wanted column that is not there."""
+    try:
+        return missing_columns(read_frame(source, key=key, is_header_only=True), wanted, file=source.name)
+    except BadProject as error:
+        return list(error.problems)
+
+
+def read_frame(source: Source, *, key: tuple[str, ...], is_header_only: bool = False) -> "pd.DataFrame":
     """The whole table: CSV cells as text, untouched; Parquet columns as they are typed.
 
     Raises
@@ -59,7 +69,8 @@ def read_frame(source: Source, *, key: tuple[str, ...]) -> "pd.DataFrame":
     if not source.path.is_file():
         raise BadProject([Problem(key, _no_file(source.path))])
     try:
-        frame = _read_parquet(source.path) if source.is_parquet else _read_csv(source.path)
+        n_rows = 1 if is_header_only else None
+        frame = _read_parquet(source.path, n_rows) if source.is_parquet else _read_csv(source.path, n_rows)
     except UnicodeDecodeError as error:
         raise BadProject([Problem(key, f"{source.name} is no UTF-8 text; save it as CSV UTF-8")]) from error
     except (pd.errors.EmptyDataError, pd.errors.ParserError, OSError, EOFError, zlib.error) as error:
@@ -67,7 +78,7 @@ def read_frame(source: Source, *, key: tuple[str, ...]) -> "pd.DataFrame":
     return frame[[name for name in frame.columns if not _NAMELESS.fullmatch(str(name))]]
 
 
-def _read_csv(path: Path) -> "pd.DataFrame":
+def _read_csv(path: Path, n_rows: int | None) -> "pd.DataFrame":
     """Blank lines are rows, so that rows keep their numbers, but for those at the end."""
     import pandas as pd
 
@@ -76,19 +87,20 @@ def _read_csv(path: Path) -> "pd.DataFrame":
         sep=_separator(path),
         dtype=str,
         na_filter=False,
+        nrows=n_rows,
         encoding="utf-8-sig",
         skip_blank_lines=False,
         compression="gzip" if _is_gzip(path) else None,
     ).fillna("")
     if not isinstance(frame.index, pd.RangeIndex):  # pandas makes an index of the cells that are too many
         raise pd.errors.ParserError("row 2 has more cells than the header in row 1; give each column a name")
-    n_rows = len(frame)
-    while n_rows and not "".join(frame.iloc[n_rows - 1]):
-        n_rows -= 1
-    return frame.iloc[:n_rows]
+    end = len(frame)
+    while end and not "".join(frame.iloc[end - 1]):
+        end -= 1
+    return frame.iloc[:end]
 
 
-def _read_parquet(path: Path) -> "pd.DataFrame":
+def _read_parquet(path: Path, n_rows: int | None) -> "pd.DataFrame":
     """Arrow's types are kept: a day is no midnight, and a whole number beside a gap no float."""
     import pandas as pd
 
@@ -100,7 +112,8 @@ def _read_parquet(path: Path) -> "pd.DataFrame":
             [Problem((), f"{path.name} is a Parquet file, which needs: pip install 'leadlight[batch]'")]
         ) from error
     try:
-        table = duckdb.read_parquet(str(path)).to_arrow_table()
+        log = duckdb.read_parquet(str(path))
+        table = (log if n_rows is None else log.limit(n_rows)).to_arrow_table()
     except duckdb.Error as error:
         raise OSError(str(error)) from error
     frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)

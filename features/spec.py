@@ -1,10 +1,12 @@
 """What was learned from the tables before training: which columns and event types become features."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from features.sources import BadProject, Problem
 from features.tables import EventArrays, Kind, LeadArrays, NumberColumn
 
 MAX_EVENT_TYPES = 40
@@ -55,10 +57,14 @@ def learn_spec(
     withheld : columns that rules may read but the model may not (sensitive, or known from sales only).
 
     A column that holds one value only, or none, is left out.
+
+    Raises
+    ------
+    BadProject : a column is called as a feature that is computed.
     """
     usable = [name for name in sorted(kinds) if name not in withheld and _varies(leads, name)]
     has_times = leads.created_us is not None
-    return FeatureSpec(
+    spec = FeatureSpec(
         kinds=dict(sorted(kinds.items())),
         numbers=tuple(name for name in usable if kinds[name] in NUMBER_KINDS),
         dates=tuple(name for name in usable if kinds[name] == "date" and has_times),
@@ -67,6 +73,22 @@ def learn_spec(
         has_events=events is not None,
         has_times=has_times,
     )
+    _refuse_shared_names(spec)
+    return spec
+
+
+def _refuse_shared_names(spec: FeatureSpec) -> None:
+    """A column may not be called as a feature that is computed, like ``lead_age_days``."""
+    from features.build import feature_names  # it imports this module
+
+    counts = Counter((*feature_names(spec), *spec.categories))
+    problems = [
+        Problem(("leads", "columns", name), f"the column {name!r} has the name of a computed feature; rename it")
+        for name in (*spec.numbers, *spec.categories)
+        if counts[name] > 1
+    ]
+    if problems:
+        raise BadProject(problems)
 
 
 def _varies(leads: LeadArrays, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 LightGBM checks little of what it reads: a wrong child index or a cut file ends the process, or never returns
 (open reports: https://github.com/lightgbm-org/LightGBM/issues/7357, 7437, 7438). Nothing here imports LightGBM.
-The layout is that of ``Booster.model_to_string`` of LightGBM 4 (``src/boosting/gbdt_model_text.cpp``, ``src/io/tree.cpp``).
+The layout is that of LightGBM 4's text models (``src/boosting/gbdt_model_text.cpp``, ``src/io/tree.cpp``).
 """
 
 import re
@@ -22,7 +22,7 @@ MAX_LEAVES = 1024  # in one tree; bounds its depth too: pred_contrib takes memor
 MAX_LEAF_VALUE = 1e30  # no log-odds comes near; a sum of trees stays finite
 MAX_DIGITS = 32  # of a number; LightGBM writes 17 and an exponent
 MAX_INT = 2**31 - 1  # LightGBM reads into int
-# Bit 0: categorical, never ours. Bit 1: missing goes left. Bits 2 and 3, what is missing: 0 nothing, 1 zero, 2 NaN (LightGBM's tree.h).
+# Bit 0: categorical, never ours; 1: missing goes left; 2 and 3: missing is nothing, zero or NaN (LightGBM's tree.h).
 DECISION_TYPES = (0, 2, 4, 6, 8, 10)
 
 _HEADER_KEYS = [
@@ -37,8 +37,9 @@ _HEADER_VALUES = {
     "objective": "binary sigmoid:1",
 }
 _TREE_KEYS = [
-    "Tree", "num_leaves", "num_cat", "split_feature", "split_gain", "threshold", "decision_type", "left_child", "right_child",
-    "leaf_value", "leaf_weight", "leaf_count", "internal_value", "internal_weight", "internal_count", "is_linear", "shrinkage",
+    "Tree", "num_leaves", "num_cat", "split_feature", "split_gain", "threshold", "decision_type", "left_child",
+    "right_child", "leaf_value", "leaf_weight", "leaf_count", "internal_value", "internal_weight", "internal_count",
+    "is_linear", "shrinkage",
 ]  # fmt: skip
 _FEATURE_INFO = re.compile(r"none|\[[-+.0-9a-z]+:[-+.0-9a-z]+\]")
 _CONTROLS = bytes(set(range(32)) - {10}) + b"\x7f"
@@ -223,7 +224,7 @@ def _ints(key: str, lines: TreeLines, sizes: list[int]) -> Ints:
 
 
 def _floats(key: str, lines: TreeLines, sizes: list[int], *, is_limit: bool = False) -> Floats:
-    """The finite numbers of one line of all trees; a limit may be inf too: LightGBM's split of all that is known from missing."""
+    """The finite numbers of one line of all trees; a limit may be inf, for a split of known from missing."""
     tokens = _tokens(key, lines[key], sizes, characters=_NUMBER_CHARACTERS + b"inf" * is_limit)
     try:
         numbers = np.array(list(map(float, tokens)), dtype=np.float64)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import lightgbm as lgb
 
 #: Of all trees together: bounds the file, and the time of a score and of its explanation.
-MAX_LEAVES = 10_000
+LEAVES_IN_ALL = 10_000
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def loans(tmp_path_factory: pytest.TempPathFactory) -> RealSet:
 
 @pytest.fixture(params=["education", "loans"])
 def real(request: pytest.FixtureRequest) -> Iterator[RealSet]:
-    yield request.getfixturevalue(request.param)
+    return request.getfixturevalue(request.param)
 
 
 def _real_set(folder: Path, log_loss: float, *, leads: Path | None, dates: tuple[str, ...]) -> RealSet:

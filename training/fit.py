@@ -7,7 +7,7 @@ import numpy as np
 
 from features.build import FeatureMatrix
 from features.tables import BoolArray, FloatArray, IntArray
-from models.boosting import MAX_LEAVES, TreeSettings, fit_trees, tree_margin
+from models.boosting import LEAVES_IN_ALL, TreeSettings, fit_trees, tree_margin
 from models.calibration import Calibrator, JudgedBlock, choose_calibrator
 from models.encoding import Encoder, encode_cross_fitted, fit_encoder, row_weights
 from models.log_odds import log_odds_of
@@ -136,7 +136,7 @@ def judge(data: TrainingSet, split: Split, rulebook: RuleBook, settings: TreeSet
     best = int(np.argmin(losses))
     mean_train = float(np.mean([len(block.train) for block in split.blocks]))
     rounds = rounds_for(len(data), fitted_rows=mean_train, best_rounds=(best + 1) * ROUNDS_STEP)
-    most = MAX_LEAVES // settings.num_leaves
+    most = LEAVES_IN_ALL // settings.num_leaves
     return Judged(staged[best], rules_margin, base_margin, won, lead, row, block_of, min(rounds, most))
 
 

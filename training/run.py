@@ -11,7 +11,7 @@ from features.snapshots import GoalSection
 from features.tables import FloatArray
 from models.boosting import TreeSettings
 from models.bundle import save_bundle
-from models.calibration import Calibrator, fit_calibrator
+from models.calibration import MIN_WON_LEADS, Calibrator, fit_calibrator
 from models.encoding import fit_encoder, row_weights
 from models.lead_model import LeadModel, ModelFacts, TrainedOn
 from models.rules import RuleBook, load_rulebook
@@ -138,8 +138,9 @@ def judged_log_odds(judged: Judged, calibrator: Calibrator) -> FloatArray:
         return out
     blocks = judged.blocks()
     for k in range(1, len(blocks)):
-        inside = judged.block == np.unique(judged.block)[k]
-        out[inside] = fit_calibrator(blocks[k - 1]).log_odds(out[inside])
+        if blocks[k - 1].n_won_leads >= MIN_WON_LEADS:
+            inside = judged.block == np.unique(judged.block)[k]
+            out[inside] = fit_calibrator(blocks[k - 1]).log_odds(out[inside])
     return out
 
 

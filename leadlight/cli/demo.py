@@ -1,5 +1,6 @@
 """`leadlight demo`: a made-up company, trained, scored and explained."""
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,7 +39,8 @@ def demo(
     _print_hottest(out / "leads.csv", result)
     _print_sum(model, crm, result)
     say()
-    _print_next(out, run.folder, project, seconds=time.perf_counter() - started)
+    hottest = result.scores.lead_ids[result.scores.hottest(1)[0]]
+    _print_next(out, run.folder, project, hottest, seconds=time.perf_counter() - started)
     return 0
 
 
@@ -86,7 +88,7 @@ def _print_sum(model: "LeadModel", crm: "Crm", result: "BatchResult") -> None:
     print_explanation(model, explain_lead(model, crm, scores.lead_ids[first], int(scores.as_of_us[first])))
 
 
-def _print_next(out: Path, bundle: Path, project: "Project", *, seconds: float) -> None:
+def _print_next(out: Path, bundle: Path, project: "Project", hottest: str, *, seconds: float) -> None:
     places = (
         ("the company's files", out),
         ("its project file and rulebook", out / "leadlight.yaml"),
@@ -97,8 +99,9 @@ def _print_next(out: Path, bundle: Path, project: "Project", *, seconds: float) 
     for what, where in places:
         say(f"  {what + ':':32}{where}")
     config = out / "leadlight.yaml"
+    program = sys.argv[0] if Path(sys.argv[0]).name == "leadlight" else "leadlight"
     say("Next:")
-    say(f"  leadlight check -c {config}")
-    say(f"  leadlight explain LEAD_ID -c {config}")
-    say(f"  leadlight score -c {config} --out {out / 'scores.csv'}")
+    say(f"  {program} check -c {config}")
+    say(f"  {program} explain {hottest} -c {config}")
+    say(f"  {program} score -c {config} --out {out / 'scores.csv'}")
     note(f"({seconds:.0f} s)")

@@ -20,9 +20,7 @@ properties = settings(deadline=None, derandomize=True)
 few_properties = settings(properties, max_examples=5)
 
 Row = tuple[int, str, int]  # lead, type, age in microseconds at AS_OF
-rows_of_a_log = st.lists(
-    st.tuples(st.integers(0, 3), st.sampled_from(TYPES), st.integers(1, 40 * DAY)), max_size=30
-)
+rows_of_a_log = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(TYPES), st.integers(1, 40 * DAY)), max_size=30)
 
 
 def log_of(rows: Sequence[Row], recorded_ages: Sequence[int] | None = None) -> EventArrays:

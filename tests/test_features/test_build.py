@@ -1,18 +1,19 @@
 """From tables to numbers: the same in training, batch and API, from every kind of file."""
 
-import copy
 import gzip
+import pickle
 import tempfile
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS
@@ -89,13 +90,14 @@ def row_bytes(matrix: FeatureMatrix, row: int) -> tuple[bytes, tuple[str | None,
     return matrix.values[row].tobytes(), tuple(matrix.categories[name].cell(row) for name in SPEC.categories)
 
 
+@settings(deadline=None, max_examples=100)  # it writes and reads files
 @given(LEADS, st.lists(st.integers(0, 15 * DAY), min_size=1, max_size=3))
 def test_a_training_row_is_what_batch_and_api_build_at_the_same_time(
     records: list[LeadRecord], ages: list[int]
 ) -> None:
     crm = crm_of(records)
     assert crm.events is not None
-    goal = GoalSection(horizon=DAY, snapshots="auto").model_copy(update={"snapshots": ages})
+    goal = GoalSection().model_copy(update={"snapshots": ages})
     wanted = training_snapshots(crm.leads, no_outcomes(len(crm.leads)), goal, observed_until_us=2**60).snapshots
 
     training = build_features(crm.leads, crm.events, wanted, SPEC)
@@ -167,12 +169,14 @@ def write_as(folder: Path, form: str) -> CrmSections:
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Times, numbers and flags as types of their own, and nothing where nothing is known."""
-    times = {name: pd.to_datetime(frame[name], format="ISO8601", utc=True) for name in TIME_COLUMNS if name in frame}
+    """Times, numbers and flags as types of their own."""
+    columns: dict[str, pd.Series[Any]] = {
+        name: pd.to_datetime(frame[name], format="ISO8601", utc=True) for name in TIME_COLUMNS if name in frame
+    }
     if "visits" in frame:
         flags = frame["opted_in"].map({"true": True, "false": False}).astype("boolean")
-        times |= {"visits": pd.to_numeric(frame["visits"]), "opted_in": flags}
-    return frame.assign(**times).replace({"city": {"": None}})
+        columns |= {"visits": pd.to_numeric(frame["visits"]), "opted_in": flags}
+    return frame.assign(**columns)
 
 
 @pytest.mark.parametrize("form", ["csv", "csv.gz", "text parquet", "typed parquet"])
@@ -226,14 +230,12 @@ def test_never_has_a_code_that_no_age_reaches() -> None:
 def test_building_changes_no_input_and_is_the_same_twice(records: list[LeadRecord]) -> None:
     leads, events = arrays_of_records(records, SPEC, timezone=BERLIN)
     snapshots = Snapshots(np.arange(len(leads)), np.full(len(leads), int(START.timestamp()) * 1_000_000))
-    before = copy.deepcopy((leads, events, snapshots))
+    before = pickle.dumps((leads, events, snapshots))
 
     first, second = (build_features(leads, events, snapshots, SPEC) for _ in range(2))
 
     assert first.values.tobytes() == second.values.tobytes()
-    for now, then in zip((events, snapshots), (before[1], before[2]), strict=True):
-        assert all(np.array_equal(getattr(now, field.name), getattr(then, field.name)) for field in fields(now))
-    assert repr(leads) == repr(before[0])
+    assert pickle.dumps((leads, events, snapshots)) == before
 
 
 LEAD_ARRAYS = LeadArrays(

@@ -9,13 +9,14 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from features.build import build_features
 from features.crm import Crm, CrmSections, TooManyBadRows, read_crm
 from features.labels import training_snapshots
+from features.quarantine import TableCount
 from features.snapshots import GoalSection, snapshots_at
 from features.sources import BadProject
 from features.spec import learn_spec
@@ -76,6 +77,8 @@ LEADS = rows_of(
 EVENT_ID, EVENT_TYPE = st.sampled_from(["", "", "1", "2"]), st.sampled_from(["call", "visit"])
 EVENTS = rows_of("events", LEAD, TIME, st.just("") | TIME, EVENT_TYPE, EVENT_ID, max_size=12)
 DEALS = rows_of("deals", LEAD, TIME, st.sampled_from(["won", "lost", ""]), max_size=6)
+#: Each example writes and reads files.
+FILES = settings(deadline=None, max_examples=100)
 COMPANIES = st.fixed_dictionaries({"leads": LEADS, "events": EVENTS, "deals": DEALS})
 
 
@@ -130,6 +133,7 @@ def training_bytes(crm: Crm) -> tuple[object, ...]:
     return spec, matrix.names, matrix.values.tobytes(), categories, labelled.won.tobytes()
 
 
+@FILES
 @given(COMPANIES, st.randoms())
 def test_the_order_of_rows_and_columns_changes_nothing(company: Tables, random: Random) -> None:
     shuffled = {name: random.sample(rows, len(rows)) for name, rows in company.items()}
@@ -145,10 +149,11 @@ def known_by(row: Row) -> str:
     return max(row["at"], row["known"])
 
 
+@FILES
 @given(COMPANIES, st.sampled_from(TIMES))
 def test_what_comes_at_or_after_as_of_changes_no_feature(company: Tables, as_of: str) -> None:
     crm = read(company)
-    past = read({**company, "events": [row for row in events_used(company) if known_by(row) < as_of], "deals": []})
+    past = read({**company, "events": [row for row in company["events"] if known_by(row) < as_of], "deals": []})
     as_of_us = us(as_of)
 
     spec = learn_spec(crm.leads, crm.events, crm.kinds)
@@ -157,36 +162,28 @@ def test_what_comes_at_or_after_as_of_changes_no_feature(company: Tables, as_of:
     assert now[0].values.tobytes() == now[1].values.tobytes()
 
 
-def events_used(company: Tables) -> list[Row]:
-    """Of events of one id the one that was known first; a repeat must not come back when it is cut."""
-    first: dict[str, Row] = {}
-    rows = [row for row in company["events"] if any(row["lead"] == lead["lead_id"] for lead in company["leads"])]
-    key = {id(row): (row["known"] or row["at"], row["at"], LEAD_IDS.index(row["lead"]), row["type"]) for row in rows}
-    for row in sorted(rows, key=lambda row: key[id(row)]):
-        first.setdefault(row["id"] or str(id(row)), row)
-    return list(first.values())
-
-
 def us(time: str) -> int:
     return int(datetime.fromisoformat(time).timestamp()) * 1_000_000
 
 
+@FILES
 @given(COMPANIES, st.sampled_from(TIMES))
 def test_tables_before_a_time_are_those_whose_later_rows_were_removed(company: Tables, until: str) -> None:
     company = {**company, "leads": list({row["lead_id"]: row for row in company["leads"]}.values())}
     leads = [row for row in company["leads"] if row["created_at"] < until]
     kept = {row["lead_id"] for row in leads}
-    events = [{**row, "id": ""} for row in company["events"] if row["lead"] in kept and known_by(row) < until]
+    events = [row for row in company["events"] if row["lead"] in kept and known_by(row) < until]
     deals = [row for row in company["deals"] if row["lead"] in kept and row["closed"] < until]
     assume(leads)
 
-    whole = read({**company, "events": [{**row, "id": ""} for row in company["events"]]}).before(us(until))
+    whole = read(company).before(us(until))
     cut = read({"leads": leads, "events": events, "deals": deals})
 
     assert content(whole) == content(cut)
     assert training_bytes(whole) == training_bytes(cut)
 
 
+@FILES
 @given(COMPANIES)
 def test_reading_twice_and_cutting_change_nothing(company: Tables) -> None:
     crm = read(company)
@@ -221,6 +218,7 @@ DAMAGE = st.lists(
 )
 
 
+@FILES
 @given(COMPANIES, DAMAGE)
 def test_rows_read_are_rows_used_and_rows_in_quarantine(
     company: Tables, damage: list[tuple[str, int, int, str]]
@@ -229,19 +227,29 @@ def test_rows_read_are_rows_used_and_rows_in_quarantine(
     for name, row, column, junk in damage:
         if tables[name]:
             tables[name][row % len(tables[name])][HEADERS[name][column % len(HEADERS[name])]] = junk
+    assume(any(any(row.values()) for row in tables["leads"]))
 
     crm = read(tables)
 
     assert crm.events is not None
-    n_used = {"leads": len(crm.leads), "events": len(crm.events)}
-    for count, (name, rows) in zip(crm.counts, tables.items(), strict=True):
-        assert count.rows_read == len(rows)
-        assert count.rows_used == n_used.get(name, count.rows_used)
-        assert len({bad.row for bad in count.bad}) == len(count.bad)
-        for bad in count.bad:
-            assert bad.file == f"{name}.csv"
-            assert bad.reason
-            assert bad.value.strip() == rows[bad.row - 2][bad.column].strip()[:200].strip()
+    assert [count.rows_used for count in crm.counts[:2]] == [len(crm.leads), len(crm.events)]
+    for count, name in zip(crm.counts, HEADERS, strict=True):
+        check_quarantine(count, f"{name}.csv", without_blank_end(tables[name]))
+
+
+def without_blank_end(rows: list[Row]) -> list[Row]:
+    """Blank lines at the end of a file are no rows."""
+    last = max((i for i, row in enumerate(rows) if any(row.values())), default=-1)
+    return rows[: last + 1]
+
+
+def check_quarantine(count: TableCount, file: str, rows: list[Row]) -> None:
+    numbers = [bad.row for bad in count.bad]
+    assert count.rows_read == len(rows) == count.rows_used + len(numbers)
+    assert numbers == sorted(set(numbers))
+    for bad in count.bad:
+        assert (bad.file, bool(bad.reason)) == (file, True)
+        assert bad.value.strip() == rows[bad.row - 2][bad.column].strip()[:200].strip()
 
 
 def company_of(n_leads: int, *rows: str) -> dict[str, list[Row]]:
@@ -385,3 +393,16 @@ def test_a_project_may_have_leads_only(tmp_path: Path) -> None:
     assert (crm.events, crm.is_flat, crm.observed_until_us) == (None, False, us(TIMES[2]))
     assert len(crm.before(us(TIMES[1])).leads) == 1
     assert np.array_equal(crm.outcomes.won_us, [NEVER_US, NEVER_US])
+
+
+def test_a_log_without_times_of_record_is_cut_by_when_things_happened(tmp_path: Path) -> None:
+    company = company_of(1)
+    events = [("lead0", at, "", "call", "") for at in (TIMES[3], TIMES[4])]
+    company["events"] = [dict(zip(HEADERS["events"], event, strict=True)) for event in events]
+    write(tmp_path, company)
+    log = SECTIONS.events.model_copy(update={"recorded_at": None}) if SECTIONS.events else None
+
+    crm = read_crm(SECTIONS.model_copy(update={"events": log}), tmp_path).before(us(TIMES[4]))
+
+    assert crm.events is not None
+    assert (crm.events.at_us.tolist(), crm.events.recorded_us) == ([us(TIMES[3])], None)

@@ -80,13 +80,19 @@ def test_an_event_id_that_comes_again_is_a_repeat(tmp_path: Path) -> None:
     assert log.count.n_faults == 0
 
 
-def test_of_events_of_one_id_the_one_known_first_is_used_in_any_order(tmp_path: Path) -> None:
+def test_of_events_of_one_id_the_one_seen_first_is_used_in_any_order(tmp_path: Path) -> None:
     lines = ["a,1970-01-03,call,7,1970-01-04", "a,1970-01-02,call,7,1970-01-03", "a,1970-01-01,visit,7,1970-01-05"]
     logs = [
         read(tmp_path, "\n".join([HEADER.strip(), *order])) for order in (lines, lines[::-1], lines[1:] + lines[:1])
     ]
 
     assert [rows(log) for log in logs] == [[("a", "call", 3 * DAY - 1)]] * 3
+
+
+def test_leads_may_share_an_event_and_its_id(tmp_path: Path) -> None:
+    log = read(tmp_path, HEADER + "a,1970-01-01,meeting,7,\nb,1970-01-01,meeting,7,\n")
+
+    assert (len(log.events), log.count.bad) == (2, ())
 
 
 def test_a_bad_row_does_not_stand_for_a_good_one_of_the_same_id(tmp_path: Path) -> None:

@@ -99,7 +99,8 @@ def test_recorded_at_is_read_from_a_column_of_any_name(tmp_path: Path) -> None:
 
     log = read(source, section)
 
-    assert log is not None and log.events.recorded_us is not None
+    assert log is not None
+    assert log.events.recorded_us is not None
     assert features_of(log).tobytes() == features_of(read_as_cells(source, section)).tobytes()
     assert features_of(log).tobytes() != features_of(read(source)).tobytes()
 
@@ -130,9 +131,7 @@ def test_whole_number_ids_are_their_digits(tmp_path: Path) -> None:
         {"at": [date(2026, 3, 1)] * 3},
     ],
 )
-def test_a_log_that_needs_a_closer_look_is_left_to_the_cells(
-    tmp_path: Path, changes: Mapping[str, object]
-) -> None:
+def test_a_log_that_needs_a_closer_look_is_left_to_the_cells(tmp_path: Path, changes: Mapping[str, object]) -> None:
     assert read(source_of(tmp_path, changes)) is None
 
 
@@ -141,7 +140,8 @@ def test_an_event_without_a_time_of_record_was_known_when_it_happened(tmp_path: 
 
     log = read(source, SECTION.model_copy(update={"recorded_at": "recorded"}))
 
-    assert log is not None and log.events.recorded_us is not None
+    assert log is not None
+    assert log.events.recorded_us is not None
     assert log.events.recorded_us[log.events.lead == 0] == log.events.at_us[log.events.lead == 0]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from features.lead_table import LeadsSection, LeadTable, read_leads
 from features.sources import BadProject, Source
@@ -133,7 +134,7 @@ def test_a_header_without_rows_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_column_is_read_as_in_training_and_others_are_not_read(tmp_path: Path) -> None:
-    table = read(tmp_path, HEADER + "a,2026-01-01,x,7\n", kinds={"size": "category"})
+    table = read(tmp_path, HEADER + "a,2026-01-01,x,7\n", kinds={"size": "category", "company": "ignore"})
 
     assert table.leads.columns.keys() == {"size"}
     assert isinstance(table.leads.columns["size"], TextColumn)
@@ -166,3 +167,8 @@ def test_a_flat_table_to_be_scored_needs_no_order_column(tmp_path: Path) -> None
     table = read(tmp_path, "lead_id,size\nb,1\na,2\n", FLAT, kinds={"size": "number"})
 
     assert (table.leads.ids, table.leads.created_us) == (("a", "b"), None)
+
+
+def test_columns_that_are_no_mapping_are_refused() -> None:
+    with pytest.raises(ValidationError, match="columns"):
+        LeadsSection.model_validate({"source": "s", "id": "i", "columns": ["size"]})

@@ -1,6 +1,7 @@
 """Files to frames, and what is said of a file that is no table."""
 
 import gzip
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -107,6 +108,14 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "t.parquet").write_text("a,b\n1,2\n", encoding="utf-8")
 
     assert said_of(tmp_path / "t.parquet").startswith("t.parquet can not be read as a table: ")
+
+
+def test_parquet_without_duckdb_names_the_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "t.parquet").touch()
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+
+    with pytest.raises(BadProject, match=r"needs: pip install 'leadlight\[batch\]'"):
+        read(tmp_path / "t.parquet")
 
 
 def test_a_missing_file_is_said_with_the_nearest_name(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from features.build import feature_names
+from features.sources import BadProject
 from features.spec import MAX_EVENT_TYPES, commonest_types, learn_spec
 from features.tables import Column, EventArrays, Kind, LeadArrays, NumberColumn, TextColumn, no_events
 
@@ -93,3 +94,12 @@ def test_a_flat_table_has_no_features_of_time() -> None:
 
     assert (spec.dates, spec.has_times, spec.has_events) == ((), False, False)
     assert feature_names(spec) == ()
+
+
+@pytest.mark.parametrize("name", ["lead_age_days", "call.count", "any.days_since_last"])
+@pytest.mark.parametrize("kind", ["number", "category"])
+def test_a_column_may_not_be_called_as_a_computed_feature(name: str, kind: Kind) -> None:
+    column = numbers(1, 2, 3) if kind == "number" else TextColumn.of(["x", "y", "z"])
+
+    with pytest.raises(BadProject, match=f"'{name}' has the name of a computed feature; rename it"):
+        learn_spec(leads_with({name: column}), events_of(call=1), {name: kind})

@@ -40,7 +40,14 @@ def trained(rounds: int = 3, *, rows: int = 400, init_score: float | None = None
     won = np.nan_to_num(values[:, 0]) + rng.normal(size=rows) > 0
     scores = None if init_score is None else np.full(rows, init_score)
     data = lightgbm.Dataset(values, won, feature_name=NAMES, init_score=scores)
-    settled = {"objective": "binary", "num_leaves": LEAVES, "verbose": -1, "num_threads": 1, "deterministic": True, **params}
+    settled = {
+        "objective": "binary",
+        "num_leaves": LEAVES,
+        "verbose": -1,
+        "num_threads": 1,
+        "deterministic": True,
+        **params,
+    }
     return lightgbm.train(settled, data, rounds).model_to_string()
 
 
@@ -48,7 +55,9 @@ def resized(text: str) -> str:
     """The same text with sizes in the header that fit its trees, so that only the other fault shows."""
     head, sep, rest = text.partition("\n\n")
     trees, end, tail = rest.partition("end of trees")
-    sizes = " ".join(str(len(tree.encode(errors="replace"))) for tree in re.split(r"^(?=Tree=)", trees, flags=re.MULTILINE) if tree)
+    sizes = " ".join(
+        str(len(tree.encode(errors="replace"))) for tree in re.split(r"^(?=Tree=)", trees, flags=re.MULTILINE) if tree
+    )
     return re.sub(r"(?<=\ntree_sizes=).*", sizes, head) + sep + trees + end + tail
 
 
@@ -104,7 +113,19 @@ MODEL = trained(init_score=0.2)
         lightgbm.Booster(model_str=MODEL).model_to_string(),
         lightgbm.Booster(model_str=MODEL).model_to_string(num_iteration=1, start_iteration=1),
     ],
-    ids=["plain", "one", "leaf", "leaf_init_score", "large", "no_missing", "zero_missing", "monotone", "bagged", "again", "slice"],
+    ids=[
+        "plain",
+        "one",
+        "leaf",
+        "leaf_init_score",
+        "large",
+        "no_missing",
+        "zero_missing",
+        "monotone",
+        "bagged",
+        "again",
+        "slice",
+    ],
 )
 def test_a_whole_model_passes(text: str) -> None:
     check_booster_text(text, feature_names=NAMES)
@@ -143,8 +164,14 @@ def test_a_split_of_the_known_from_the_missing_passes_with_its_infinite_threshol
         (line("left_child", word(1, "0")), "tree 0: left_child has 0"),
         (line("leaf_value", word(1, "nan")), "tree 0: leaf_value has 'na?n', expected finite numbers"),
         (lambda text: text[: len(text) // 3], "restore the bundle or train again"),
-        (line("leaf_value", lambda value: value.rpartition(" ")[0]), "tree 0: leaf_value has '4 values in .*', expected 5 numbers"),
-        (lambda text: resized(text[: text.index("Tree=1")] + text[text.index("Tree=2") :]), "tree 1: .* has 'Tree=2', expected 'Tree=1'"),
+        (
+            line("leaf_value", lambda value: value.rpartition(" ")[0]),
+            "tree 0: leaf_value has '4 values in .*', expected 5 numbers",
+        ),
+        (
+            lambda text: resized(text[: text.index("Tree=1")] + text[text.index("Tree=2") :]),
+            "tree 1: .* has 'Tree=2', expected 'Tree=1'",
+        ),
     ],
     ids=["child_far", "leaf_far", "feature_far", "child_is_root", "nan_leaf", "cut", "short_array", "tree_gone"],
 )
@@ -159,21 +186,31 @@ def test_a_flipped_sign_in_a_leaf_passes_since_only_the_hash_can_see_it() -> Non
     check_booster_text(edit(MODEL), feature_names=NAMES)
 
 
-@pytest.mark.parametrize("key", ["split_feature", "split_gain", "threshold", "decision_type", "left_child", "internal_value"])
-@pytest.mark.parametrize("change", [lambda v: f"{v} 1", lambda v: v.rpartition(" ")[0], lambda v: "", lambda v: f" {v}"])
+@pytest.mark.parametrize(
+    "key", ["split_feature", "split_gain", "threshold", "decision_type", "left_child", "internal_value"]
+)
+@pytest.mark.parametrize(
+    "change", [lambda v: f"{v} 1", lambda v: v.rpartition(" ")[0], lambda v: "", lambda v: f" {v}"]
+)
 def test_an_array_of_the_wrong_length_is_refused(key: str, change: Edit) -> None:
     with pytest.raises(BrokenBooster, match=f"tree 0: {key} has '[035] values in .*', expected 4"):
         check_booster_text(line(key, change)(MODEL), feature_names=NAMES)
 
 
-@pytest.mark.parametrize("key", ["threshold", "split_gain", "leaf_value", "leaf_weight", "leaf_count", "num_leaves", "shrinkage"])
-@pytest.mark.parametrize("number", ["nan", "-inf", "1e400", "1_0", "٣", "0x1", "", "1e", "--1", "0" * 10_000, "1" * 10_000, "1\t", "½"])
+@pytest.mark.parametrize(
+    "key", ["threshold", "split_gain", "leaf_value", "leaf_weight", "leaf_count", "num_leaves", "shrinkage"]
+)
+@pytest.mark.parametrize(
+    "number", ["nan", "-inf", "1e400", "1_0", "٣", "0x1", "", "1e", "--1", "0" * 10_000, "1" * 10_000, "1\t", "½"]
+)
 def test_what_is_no_finite_number_is_refused(key: str, number: str) -> None:
     with pytest.raises(BrokenBooster, match=r".{,250}restore the bundle or train again$"):
         check_booster_text(line(key, word(0, number))(MODEL), feature_names=NAMES)
 
 
-@pytest.mark.parametrize("key", ["version", "num_class", "num_tree_per_iteration", "label_index", "max_feature_idx", "tree_sizes"])
+@pytest.mark.parametrize(
+    "key", ["version", "num_class", "num_tree_per_iteration", "label_index", "max_feature_idx", "tree_sizes"]
+)
 @pytest.mark.parametrize("value", ["2", "-1", "", "v3", "1e0", "01", "9" * 5_000])
 def test_a_header_with_another_value_is_refused(key: str, value: str) -> None:
     text = re.sub(rf"(?<=\n{key}=).*", value, MODEL, count=1)
@@ -256,7 +293,8 @@ def test_splits_that_do_not_form_one_tree_are_refused(left: str, right: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\n\n", "tree", "tree\n\nTree=0", "\0" + MODEL, MODEL + "\0", MODEL.replace("\n", "\r\n"), MODEL + "\ud800"]
+    "text",
+    ["", "\n\n", "tree", "tree\n\nTree=0", "\0" + MODEL, MODEL + "\0", MODEL.replace("\n", "\r\n"), MODEL + "\ud800"],
 )
 def test_text_that_is_no_model_is_refused(text: str) -> None:
     assert is_refused(text)
@@ -276,7 +314,9 @@ def test_a_tree_with_too_many_leaves_is_refused() -> None:
 
 @pytest.mark.parametrize(("leaves", "both"), [("0 400", "400"), ("-1 401", "400"), ("1 3000000000", "3000000001")])
 def test_a_split_with_an_empty_side_or_more_rows_than_an_int_is_refused(leaves: str, both: str) -> None:
-    text = line("internal_count", both)(line("leaf_count", leaves)(trained(1, num_leaves=2, bagging_fraction=0.5, bagging_freq=1)))
+    text = line("internal_count", both)(
+        line("leaf_count", leaves)(trained(1, num_leaves=2, bagging_fraction=0.5, bagging_freq=1))
+    )
 
     with pytest.raises(BrokenBooster, match="tree 0: .*(at least one row|at most 2147483647)"):
         check_booster_text(text, feature_names=NAMES)
@@ -320,7 +360,10 @@ def mutations(draw: st.DrawFn) -> str:
     first, second = draw(st.integers(0, len(lines) - 1)), draw(st.integers(0, 60))
     words = re.split("([ =:])", lines[second])
     words[draw(st.integers(0, len(words) - 1))] = draw(st.sampled_from(WORDS))
-    place, character = draw(st.integers(0, len(MODEL) - 1)), draw(st.characters(max_codepoint=255) | st.sampled_from("0123456789-. "))
+    place, character = (
+        draw(st.integers(0, len(MODEL) - 1)),
+        draw(st.characters(max_codepoint=255) | st.sampled_from("0123456789-. ")),
+    )
     changed = {
         "word": "\n".join([*lines[:second], "".join(words), *lines[second + 1 :]]),
         "dropped": "\n".join([*lines[:first], *lines[first + 1 :]]),
@@ -346,6 +389,11 @@ def test_every_random_damage_is_refused_or_harmless_to_lightgbm() -> None:
 
     assert len(passed) > 20
     run = subprocess.run(
-        [sys.executable, "-c", READ_ALL], input=json.dumps(sorted(passed)), capture_output=True, text=True, timeout=20, check=False
+        [sys.executable, "-c", READ_ALL],
+        input=json.dumps(sorted(passed)),
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
     )
     assert run.returncode == 0, run.stderr

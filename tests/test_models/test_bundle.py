@@ -49,7 +49,9 @@ def log_odds(model: LeadModel, crm: Crm) -> bytes:
     return score_leads(model, crm.leads, crm.events, snapshots_at(crm.leads, NOW)).log_odds.tobytes()
 
 
-def test_a_moved_bundle_scores_the_same_to_the_last_bit(bundle: Path, model: LeadModel, crm: Crm, tmp_path: Path) -> None:
+def test_a_moved_bundle_scores_the_same_to_the_last_bit(
+    bundle: Path, model: LeadModel, crm: Crm, tmp_path: Path
+) -> None:
     moved = tmp_path / "elsewhere"
     bundle.parent.rename(moved)
 
@@ -183,7 +185,9 @@ def test_a_manifest_that_is_none_is_refused(bundle: Path, text: str) -> None:
 def test_a_newer_format_is_refused_with_the_cure(bundle: Path) -> None:
     newer = edited(bundle, lambda content: content.update(format=FORMAT + 1, unheard_of=[]))
 
-    with pytest.raises(BrokenBundle, match=f"has format {FORMAT + 1}, this Leadlight reads up to {FORMAT}; upgrade leadlight"):
+    with pytest.raises(
+        BrokenBundle, match=f"has format {FORMAT + 1}, this Leadlight reads up to {FORMAT}; upgrade leadlight"
+    ):
         load_bundle(newer)
 
 
@@ -235,7 +239,9 @@ def test_trees_that_the_source_does_not_speak_of_are_refused(bundle: Path) -> No
         load_bundle(odd)
 
 
-@pytest.mark.parametrize(("name", "blob"), [("rules.yaml", b"\xff\xfe"), ("rules.yaml", b"rules: ["), ("booster.txt", b"\xff")])
+@pytest.mark.parametrize(
+    ("name", "blob"), [("rules.yaml", b"\xff\xfe"), ("rules.yaml", b"rules: ["), ("booster.txt", b"\xff")]
+)
 def test_text_that_can_not_be_read_is_refused(bundle: Path, name: str, blob: bytes) -> None:
     (bundle / name).write_bytes(blob)
 
@@ -259,7 +265,9 @@ def unreachable(*_: object, **__: object) -> None:
     raise AssertionError("LightGBM was given a text that was not checked")
 
 
-@pytest.mark.parametrize("error", [json.JSONDecodeError("odd", "", 0), "LightGBMError", IndexError("odd"), TypeError("odd")])
+@pytest.mark.parametrize(
+    "error", [json.JSONDecodeError("odd", "", 0), "LightGBMError", IndexError("odd"), TypeError("odd")]
+)
 def test_what_lightgbm_still_refuses_is_a_broken_bundle(
     bundle: Path, monkeypatch: pytest.MonkeyPatch, error: Exception | str
 ) -> None:

@@ -54,7 +54,7 @@ class Noisy:
         return np.flatnonzero((self.lead < N_TRAIN) == train)
 
     def loss_on_later_leads(self, *, is_grouped: bool = True) -> float:
-        """Log loss on the last 400 leads; ungrouped, each snapshot is a lead of its own, in another fold than its siblings."""
+        """Log loss on the last 400 leads; ungrouped, each snapshot is a lead of its own, apart from its siblings."""
         train, test = self.rows(True), self.rows(False)
         matrix, won, lead = part_of(self.matrix, train), self.won[train], self.lead[train]
         fold, weight = lead % 2, row_weights(lead)

@@ -9,7 +9,6 @@ from hypothesis.extra.numpy import arrays
 from features.snapshots import snapshots_at
 from features.tables import FloatArray
 from models.explanation import BrokenSum, Contributions, Part, check_sum, impact_of, merge_sources
-from models.lead_model import LeadModel
 from models.scoring import score_leads
 from tests.company import NOW, small_crm
 from training.run import TrainedModel

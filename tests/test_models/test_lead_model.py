@@ -29,7 +29,7 @@ def test_the_percentile_never_falls_with_the_score(model: LeadModel) -> None:
 
 def test_the_horizon_is_told_in_days(model: LeadModel) -> None:
     assert model.horizon_days == 30
-    assert HORIZON == model.facts.trained_on.horizon_us
+    assert model.facts.trained_on.horizon_us == HORIZON
 
 
 def test_a_flat_table_has_no_horizon(model: LeadModel) -> None:
@@ -39,7 +39,9 @@ def test_a_flat_table_has_no_horizon(model: LeadModel) -> None:
 
 
 def test_every_feature_has_words(model: LeadModel) -> None:
-    names = model.facts.encoder.names(tuple(name for name in model.catalogue if name not in model.facts.spec.categories))
+    names = model.facts.encoder.names(
+        tuple(name for name in model.catalogue if name not in model.facts.spec.categories)
+    )
 
     assert list(model.catalogue) == list(names)
     assert all(info.words for info in model.catalogue.values())

@@ -52,4 +52,6 @@ def test_a_row_of_weight_three_is_three_rows() -> None:
 
     weighted = fit_line(x, won, weight, start=(0.0, 1.0), min_slope=0.0)
 
-    assert weighted == pytest.approx(fit_line(x[index], won[index], np.ones(7), start=(0.0, 1.0), min_slope=0.0), abs=1e-5)
+    assert weighted == pytest.approx(
+        fit_line(x[index], won[index], np.ones(7), start=(0.0, 1.0), min_slope=0.0), abs=1e-5
+    )

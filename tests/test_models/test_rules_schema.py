@@ -39,8 +39,10 @@ def test_the_rulebook_of_the_design_is_read() -> None:
     assert isinstance(demo.when, EventCondition)
     assert (demo.when.event, demo.when.within) == (("demo_request",), 30 * MICROSECONDS_PER_DAY)
     assert (demo.points, demo.half_life, demo.cap) == (40.0, 14 * MICROSECONDS_PER_DAY, 60.0)
-    assert isinstance(decider.when, FieldCondition) and decider.when.field == ("job_title", "title")
-    assert isinstance(quiet.when, FieldCondition) and quiet.when.equals == "yes"
+    assert isinstance(decider.when, FieldCondition)
+    assert decider.when.field == ("job_title", "title")
+    assert isinstance(quiet.when, FieldCondition)
+    assert quiet.when.equals == "yes"
     assert (book.version, book.caps.total, book.stages.sql.or_event) == ("2026-11", 120.0, ("demo_request",))
 
 

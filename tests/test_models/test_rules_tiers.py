@@ -83,7 +83,8 @@ def test_each_lead_has_exactly_one_level_tier_and_stage(points: list[tuple[float
     verdict = verdict_on(*points)
 
     for codes in (verdict.fit_level, verdict.engagement_level, verdict.tier, verdict.stage):
-        assert codes.shape == (len(points),) and codes.dtype == np.int8
+        assert codes.shape == (len(points),)
+        assert codes.dtype == np.int8
         assert np.isin(codes, [0, 1, 2]).all()
     hot = verdict.tier == TIERS.index("hot")
     assert ((verdict.fit_level[hot] == 2) & (verdict.engagement_level[hot] == 2)).all()

@@ -162,7 +162,7 @@ def test_fewer_than_twenty_won_leads_leave_the_word_to_the_rules() -> None:
     facts = train_model(few, request_for(few)).model.facts
 
     assert facts.source == "rules"
-    assert 0 < facts.trained_on.n_won
+    assert facts.trained_on.n_won > 0
     assert facts.metrics == {}
 
 
@@ -204,5 +204,3 @@ def test_a_ledger_line_is_a_cell_too(model: LeadModel, crm: Crm) -> None:
     scores = scored(model, crm)
 
     assert scores.cell("rule:demo", 0) == scores.ledger.values[0, 0]
-
-

@@ -93,7 +93,14 @@ def test_an_event_in_words(measure: str, counts: tuple[int, int, int, int], last
 
 @pytest.mark.parametrize(
     ("log_odds", "shown"),
-    [(np.log(1.034), "1.03"), (np.log(0.97), "0.97"), (np.log(1.92), "1.9"), (np.log(0.526), "0.53"), (5.0, "148"), (-9.0, "0.001")],
+    [
+        (np.log(1.034), "1.03"),
+        (np.log(0.97), "0.97"),
+        (np.log(1.92), "1.9"),
+        (np.log(0.526), "0.53"),
+        (5.0, "148"),
+        (-9.0, "0.001"),
+    ],
 )
 def test_odds_are_short_and_never_powers_of_ten(log_odds: float, shown: str) -> None:
     infos = {"x": FeatureInfo("x", "x", "fit", "", "level", "City")}
@@ -159,8 +166,9 @@ def reason(text: str, impact: float) -> Reason:
         (0.3, [], "30% likely to become a customer within 90 days, 3 times the usual 10%."),
         (
             0.3,
-            [reason("Asked for a demo twice", 20), reason("CEO is known", 9), reason("City is Riga", 7)],
-            "30% likely to become a customer within 90 days, 3 times the usual 10%: asked for a demo twice and CEO is known.",
+            [reason("Asked for a demo twice", 20), reason("VIP is yes", 9), reason("City is Riga", 7)],
+            "30% likely to become a customer within 90 days, 3 times the usual 10%: "
+            "asked for a demo twice and VIP is yes.",
         ),
         (
             0.12,

@@ -23,7 +23,7 @@ def test_before_the_first_training_there_is_no_champion(tmp_path: Path) -> None:
 
     assert workspace.champion() is None
     assert workspace.versions() == []
-    with pytest.raises(BrokenBundle, match="no model in .* yet; run `leadlight train` first"):
+    with pytest.raises(BrokenBundle, match=r"no model in .* yet; run `leadlight train` first"):
         workspace.load_champion()
 
 

@@ -1,0 +1,265 @@
+"""``make break``: removes one named guard after another from a copy of the code; each must turn its test red.
+
+A guard is a line that keeps something true (`<` and not `<=`, ripeness, grouped folds, the sum check, ...).
+A test that stays green without its guard tests nothing.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COPIED = ("features", "models", "training", "serving", "leadlight", "tests", "benchmarks", "pyproject.toml")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One line that keeps something true.
+
+    Attributes
+    ----------
+    name : what it keeps true; the number is that of DESIGN 5 where it has one.
+    file, line, without : where it stands, as written, and what it becomes when it is removed.
+    tests : the tests that must fail then.
+    """
+
+    name: str
+    file: str
+    line: str
+    without: str
+    tests: tuple[str, ...]
+
+
+BEHAVIOUR = "tests/test_features/test_behaviour.py"
+LABELS = "tests/test_features/test_labels.py"
+SCORING = "tests/test_models/test_scoring.py"
+ENCODING = "tests/test_models/test_encoding.py"
+BUNDLE = "tests/test_models/test_bundle.py"
+
+GUARDS = (
+    Guard(
+        "1 an event at as_of is not seen",
+        "features/behaviour.py",
+        "seen = age_us > 0",
+        "seen = age_us >= 0",
+        (f"{BEHAVIOUR}::test_only_an_event_before_as_of_is_seen",),
+    ),
+    Guard(
+        "1 an event recorded at as_of is not seen",
+        "features/behaviour.py",
+        "events.recorded_us[event] < as_of_us",
+        "events.recorded_us[event] <= as_of_us",
+        (f"{BEHAVIOUR}::test_only_an_event_recorded_before_as_of_is_seen",),
+    ),
+    Guard(
+        "1 the order of events does not matter",
+        "features/behaviour.py",
+        "np.rint(weight * _WEIGHT_GRID) / _WEIGHT_GRID",
+        "weight",
+        (f"{BEHAVIOUR}::test_decay_weights_are_multiples_of_two_to_the_minus_32",),
+    ),
+    Guard(
+        "1 the order of leads does not matter",
+        "features/lead_table.py",
+        "used.sort(key=ids.__getitem__)",
+        "pass",
+        ("tests/test_features/test_lead_table.py::test_leads_are_read_in_the_order_of_their_ids",),
+    ),
+    Guard(
+        "1 a date attribute at or after as_of is not known",
+        "features/recency.py",
+        "np.where(days > 0, days, np.nan)",
+        "days",
+        ("tests/test_features/test_recency.py",),
+    ),
+    Guard(
+        "2 many snapshots of a lead equal one after the other",
+        "features/behaviour.py",
+        "first[start:stop] - (np.cumsum(pairs) - pairs)",
+        "first[start:stop] - np.cumsum(pairs)",
+        (f"{BEHAVIOUR}::test_many_snapshots_of_a_lead_equal_one_after_the_other",),
+    ),
+    Guard(
+        "2 training, batch and one lead are scored from the same numbers",
+        "models/encoding.py",
+        "values[gaps, position] = self.fills[name]",
+        "values[gaps, position] = float(len(values))",
+        (f"{ENCODING}::test_an_unexpected_gap_gets_the_median_and_an_expected_one_stays",),
+    ),
+    Guard(
+        "3 contributions add up or no score is returned",
+        "models/explanation.py",
+        "if not (gap <= SUM_TOLERANCE).all():",
+        "if (gap > 1e9).all():",
+        ("tests/test_models/test_explanation.py",),
+    ),
+    Guard(
+        "3 contributions pass through the calibrator",
+        "models/scoring.py",
+        "values_of_parts = calibrator.slope * np.concatenate",
+        "values_of_parts = np.concatenate",
+        (SCORING, "tests/test_models/test_explanation.py"),
+    ),
+    Guard(
+        "4 a cap is a line of the ledger",
+        "models/rules/points.py",
+        'draft.write(LedgerLine("cap total", None, "total", ()), over)',
+        'draft.write(LedgerLine("cap total", None, "total", ()), over * 0)',
+        ("tests/test_models/test_rules_ledger.py", "tests/test_models/test_rules_points.py"),
+    ),
+    Guard(
+        "5 a bad row is noted with its row number",
+        "features/quarantine.py",
+        "index + 2",
+        "index + 1",
+        ("tests/test_features/test_quarantine.py",),
+    ),
+    Guard(
+        "5 an event of an unknown lead is noted",
+        "features/event_log.py",
+        'bad.add(row, section.lead, cells[row], "no such lead in the leads table")',
+        "pass",
+        ("tests/test_features/test_event_log.py",),
+    ),
+    Guard(
+        "7 encoding does not write into the matrix",
+        "models/encoding.py",
+        "values = np.column_stack([matrix.values, *encoded])",
+        "values = matrix.values if not encoded else np.column_stack([matrix.values, *encoded])",
+        (f"{ENCODING}::test_encoding_does_not_change_the_matrix",),
+    ),
+    Guard(
+        "ripe: a label whose horizon has not passed is left out",
+        "features/labels.py",
+        "kept = snapshots.take(ripe & is_open(snapshots, outcomes))",
+        "kept = snapshots.take(is_open(snapshots, outcomes))",
+        (f"{LABELS}::test_an_unripe_snapshot_is_left_out_whichever_way_its_lead_has_gone",),
+    ),
+    Guard(
+        "closed: a lead is closed from its close on",
+        "features/labels.py",
+        "snapshots.as_of_us < outcomes.closed_us[snapshots.lead]",
+        "snapshots.as_of_us <= outcomes.closed_us[snapshots.lead]",
+        (f"{LABELS}::test_a_lead_is_closed_from_its_close_on",),
+    ),
+    Guard(
+        "gap: no block is fitted on labels that were not ripe at its origin",
+        "training/split.py",
+        "np.flatnonzero(as_of_us <= start - gap_us)",
+        "np.flatnonzero(as_of_us <= start)",
+        ("tests/test_training/test_split.py",),
+    ),
+    Guard(
+        "grouped folds: siblings never meet each other's outcome",
+        "models/encoding.py",
+        '{leads.group_of(row)}".encode()',
+        '{row}".encode()',
+        (f"{ENCODING}::test_leads_of_an_account_share_a_fold_wherever_they_stand",),
+    ),
+    Guard(
+        "cross-fitting: no row meets its own outcome in its category",
+        "models/encoding.py",
+        "rest = np.flatnonzero(fold != held_out)",
+        "rest = np.arange(len(fold))",
+        (
+            f"{ENCODING}::test_no_outcome_of_a_group_moves_the_codes_of_its_own_rows",
+            f"{ENCODING}::test_a_random_category_costs_nothing_on_later_leads",
+        ),
+    ),
+    Guard(
+        "refit: what ships is fitted on everything",
+        "training/run.py",
+        "final = fit_margin(history.data,",
+        "final = fit_margin(history.data.take(split.blocks[-1].train),",
+        ("tests/test_training/test_run.py",),
+    ),
+    Guard(
+        "platt: a line is used only where it lowers the next block's loss",
+        "models/calibration.py",
+        "return newest if judged < plain and older.slope > 0 and newest.slope > 0 else identity",
+        "return newest",
+        ("tests/test_models/test_calibration.py",),
+    ),
+    Guard(
+        "prior: points never count against a lead",
+        "models/prior.py",
+        "min_slope=0.0",
+        "min_slope=-100.0",
+        ("tests/test_models/test_prior.py",),
+    ),
+    Guard(
+        "hash: a changed file of a bundle is refused",
+        "models/bundle.py",
+        "if len(blob) != size or found != sha256:",
+        "if False:",
+        (BUNDLE,),
+    ),
+    Guard(
+        "structure: damaged trees never reach LightGBM",
+        "models/bundle.py",
+        "check_booster_text(booster_text, feature_names=feature_names(n_features))",
+        "feature_names(n_features)",
+        (BUNDLE,),
+    ),
+    Guard(
+        "golden rows: a bundle scores what it scored in training",
+        "models/bundle.py",
+        "if not (np.abs(found - expected) <= _GOLDEN_TOLERANCE).all():",
+        "if False:",
+        (BUNDLE,),
+    ),
+)
+
+
+def survives(guard: Guard, folder: Path) -> str:
+    """Why a guard may be missing without a test noticing; empty if a test turned red, as it should."""
+    path = folder / guard.file
+    text = path.read_text(encoding="utf-8")
+    if text.count(guard.line) != 1:
+        return f"its line stands {text.count(guard.line)} times in {guard.file}"
+    path.write_text(text.replace(guard.line, guard.without), encoding="utf-8")
+    try:
+        code = run_tests(guard.tests, folder)
+    finally:
+        path.write_text(text, encoding="utf-8")
+    return {0: "its tests stay green", 1: ""}.get(code, f"its tests can not run (pytest ended with {code})")
+
+
+def run_tests(tests: tuple[str, ...], folder: Path) -> int:
+    """pytest's exit code for these tests in this copy of the code."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False).returncode
+
+
+def main() -> int:
+    """Break every guard, or those whose name contains a word; 1 if a test stays green."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("word", nargs="?", default="")
+    word = parser.parse_args().word
+    guards = [guard for guard in GUARDS if word in guard.name]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for entry in COPIED:
+            source = ROOT / entry
+            copy = shutil.copytree if source.is_dir() else shutil.copy
+            copy(source, folder / entry)
+        if run_tests(tuple(dict.fromkeys(test for guard in guards for test in guard.tests)), folder):
+            print("The tests are red with all guards in place; mend them first.")
+            return 1
+        green = 0
+        for guard in guards:
+            why = survives(guard, folder)
+            green += bool(why)
+            print(f"{'GREEN' if why else 'red  '}  {guard.name}{': ' + why if why else ''}", flush=True)
+    print(f"{len(guards) - green} guards turned a test red, {green} did not.")
+    return int(green > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,197 @@
+"""A whole training: judged on later leads, refitted on everything, saved, logged, promoted."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from features.crm import Crm
+from features.labels import Outcomes
+from features.tables import MICROSECONDS_PER_DAY as DAY
+from features.tables import NEVER_US, NumberColumn, TextColumn
+from models.bundle import save_bundle
+from models.calibration import Calibrator
+from models.workspace import Workspace
+from tests.company import DAYS, START_US, flat_crm, request_for, small_crm
+from training.evaluation import log_loss
+from training.fit import Judged
+from training.run import TrainedModel, judged_log_odds, run_training, train_model
+
+UNTIL = START_US + (DAYS - 60) * DAY
+
+
+def root_counts(trained: TrainedModel) -> list[int]:
+    assert trained.model.booster is not None
+    trees = trained.model.booster.dump_model()["tree_info"]
+    return [tree["tree_structure"].get("internal_count", 0) for tree in trees]
+
+
+def test_the_metrics_are_of_the_judged_rows_and_stand_beside_their_rivals(trained: TrainedModel) -> None:
+    facts, judged = trained.model.facts, trained.judged
+    assert judged is not None
+
+    assert facts.metrics["log_loss"] == log_loss(trained.log_odds, judged.won)
+    assert facts.candidates["rules_trees"] == facts.metrics["log_loss"]
+    assert facts.candidates["rules"] == log_loss(judged.rules_margin, judged.won)
+    assert facts.candidates["base_rate"] == log_loss(judged.base_margin, judged.won)
+    assert facts.trained_on.is_time_tested
+
+
+def test_what_ships_was_refitted_on_all_rows_and_not_on_a_block(trained: TrainedModel) -> None:
+    """A bag takes each row with a chance of four fifths."""
+    n = trained.model.facts.trained_on.n_snapshots
+
+    assert np.mean(root_counts(trained)) == pytest.approx(0.8 * n, rel=0.03)
+
+
+def test_the_newest_ripe_deals_move_what_ships(trained: TrainedModel, crm: Crm) -> None:
+    """The newest wins become losses; no block was fitted on them."""
+    ripe = crm.outcomes.won_us > UNTIL - 20 * DAY
+    lost = replace(crm, outcomes=Outcomes(crm.outcomes.closed_us, np.where(ripe, NEVER_US, crm.outcomes.won_us)))
+
+    other = train_model(lost, request_for(lost)).model
+
+    assert other.facts.prior != trained.model.facts.prior
+
+
+def test_what_was_trained_on_is_told(trained: TrainedModel) -> None:
+    on = trained.model.facts.trained_on
+
+    assert 0 < on.n_won < on.n_snapshots
+    assert on.n_leads <= 300
+    assert len(on.log_odds_percentiles) == 101
+    assert on.base_rate == pytest.approx(on.n_won / on.n_snapshots, abs=1e-3)
+
+
+def test_nothing_from_the_cut_on_reaches_the_model(crm: Crm, tmp_path: Path) -> None:
+    """Other leads, other levels, other outcomes and twice the events from the cut on: the same bytes."""
+    original, changed = crm.before(UNTIL), another_future(crm).before(UNTIL)
+
+    bundles = []
+    for number, cut in enumerate((original, changed)):
+        model = train_model(cut, request_for(cut, until="then")).model
+        bundles.append(save_bundle(model, tmp_path / str(number), leadlight_version="0.1.0")[0].version)
+
+    assert bundles[0] == bundles[1]
+
+
+def another_future(crm: Crm) -> Crm:
+    """The same company until the cut, and quite another one from then on."""
+    assert crm.leads.created_us is not None
+    assert crm.events is not None
+    late = crm.leads.created_us >= UNTIL
+    country = crm.leads.columns["country"]
+    assert isinstance(country, TextColumn)
+    cells = ["Aruba" if late[row] else country.cell(row) for row in range(len(late))]
+    size = crm.leads.columns["number_of_employees"]
+    assert isinstance(size, NumberColumn)
+    columns = {
+        **crm.leads.columns,
+        "country": TextColumn.of(cells),
+        "number_of_employees": NumberColumn(np.where(late, 1e6, size.values)),
+    }
+    after = np.flatnonzero(crm.events.at_us >= UNTIL)
+    events = crm.events.take(np.concatenate([np.arange(len(crm.events)), after, after]))
+    closed = np.where(crm.outcomes.closed_us >= UNTIL, UNTIL, crm.outcomes.closed_us)
+    won = np.where(crm.outcomes.won_us >= UNTIL, UNTIL, crm.outcomes.won_us)
+    return replace(crm, leads=replace(crm.leads, columns=columns), events=events, outcomes=Outcomes(closed, won))
+
+
+def test_a_flat_table_trains_in_its_order_or_in_groups() -> None:
+    crm = flat_crm()
+
+    ordered, grouped = (train_model(crm, request_for(crm, is_ordered=ordered)).model for ordered in (True, False))
+
+    assert (ordered.facts.source, grouped.facts.source) == ("rules_trees", "rules_trees")
+    assert ordered.facts.trained_on.is_time_tested
+    assert not grouped.facts.trained_on.is_time_tested
+    assert ordered.horizon_days is None
+
+
+def test_leads_without_a_single_feature_leave_the_word_to_the_rules() -> None:
+    crm = flat_crm()
+    bare = replace(crm, leads=replace(crm.leads, columns={}), kinds={})
+
+    assert train_model(bare, request_for(bare)).model.facts.source == "rules"
+
+
+def test_a_history_of_which_no_block_can_be_fitted_leaves_the_word_to_the_rules() -> None:
+    """Twenty won leads in all: without any of the folds there are fewer."""
+    crm = small_crm(200)
+    won = np.flatnonzero(crm.outcomes.won_us <= crm.observed_until_us)
+    crm = replace(
+        crm,
+        outcomes=replace(
+            crm.outcomes, won_us=np.where(np.isin(np.arange(200), won[:20]), crm.outcomes.won_us, NEVER_US)
+        ),
+    )
+
+    assert train_model(crm, request_for(crm)).model.facts.source == "rules"
+
+
+def blocks_of(margins: list[float], won_of_each: int) -> Judged:
+    margin = np.repeat(margins, 2 * won_of_each)
+    won = np.tile(np.repeat([True, False], won_of_each), len(margins))
+    rows = np.arange(len(margin))
+    block = np.repeat(np.arange(len(margins)), 2 * won_of_each)
+    return Judged(margin, margin, margin, won, rows, rows, block, 25)
+
+
+def test_judged_rows_are_shown_by_the_line_of_the_block_before() -> None:
+    """Half of the first block won, though it promised exp(1) to 1: its line takes the second's 1 to 0."""
+    judged = blocks_of([1.0, 1.0], 60)
+
+    shown = judged_log_odds(judged, Calibrator(0.1, 0.9))
+
+    assert np.allclose(shown[:120], 1.0)
+    assert np.allclose(shown[120:], 0.0, atol=1e-4)
+
+
+@pytest.mark.parametrize(("calibrator", "won"), [(Calibrator(), 60), (Calibrator(0.1, 0.9), 40)])
+def test_judged_rows_stay_as_they_are_without_a_line(calibrator: Calibrator, won: int) -> None:
+    assert np.allclose(judged_log_odds(blocks_of([1.0, 1.0], won), calibrator), 1.0)
+
+
+def test_two_trainings_at_once_are_refused_before_anything_is_read(crm: Crm, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+
+    with (
+        FileLock(tmp_path / ".lock"),
+        pytest.raises(ValueError, match=r"another training writes to .*; wait for it to end, then train again"),
+    ):
+        run_training(crm, request_for(crm), workspace, leadlight_version="0.1.0")
+
+    assert workspace.versions() == []
+
+
+def test_a_training_that_can_not_be_logged_does_not_become_the_champion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object, **__: object) -> str:
+        raise ConnectionError("no tracking server")
+
+    monkeypatch.setattr("training.registry.log_training", down)
+    young, workspace = small_crm(40, n_closed=0), Workspace(tmp_path)
+
+    with pytest.raises(ConnectionError):
+        run_training(young, request_for(young), workspace, leadlight_version="0.1.0")
+
+    assert workspace.champion() is None
+
+
+def test_a_finished_training_is_the_champion_and_tells_its_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.registry.log_training", lambda *_, **__: "run-1")
+    young, workspace = small_crm(40, n_closed=0), Workspace(tmp_path)
+    steps: list[str] = []
+
+    run = run_training(young, request_for(young), workspace, leadlight_version="0.1.0", progress=steps.append)
+
+    assert workspace.load_champion() == run.model
+    assert (run.folder, run.promoted, run.mlflow_run) == (workspace.models / run.model.version, True, "run-1")
+    assert steps == ["features", "saving the bundle", "logging to MLflow"]
+    assert json.loads((run.folder / "bundle.json").read_text())["leadlight"] == "0.1.0"
