@@ -168,9 +168,9 @@ def main() -> int:
     if arguments.json:
         print(json.dumps([asdict(result) for result in results], indent=1))
         return 0
-    print(
-        f"{'set':12}{'leads':>7}{'base rate':>11}{'mean p':>8}{'log loss':>10}{'AUC':>7}{'Brier':>8}{'ECE':>7}{'train s':>9}{'score s':>9}"
-    )
+    heads = ("set", "leads", "base rate", "mean p", "log loss", "AUC", "Brier", "ECE", "train s", "score s")
+    widths = (-12, 7, 11, 8, 10, 7, 8, 7, 9, 9)
+    print("".join(f"{head:<{-w}}" if w < 0 else f"{head:>{w}}" for head, w in zip(heads, widths, strict=True)))
     for r in results:
         print(
             f"{r.name:12}{r.n:7}{r.base_rate:11.3f}{r.mean_probability:8.3f}{r.log_loss:10.4f}{r.auc:7.3f}"

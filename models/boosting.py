@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 LEAVES_IN_ALL = 10_000
 
 
+#: Below this many cells threads wait for each other longer than they work, on busy cores ten times as long.
+_CELLS_FOR_THREADS = 500_000
+
+
 @dataclass(frozen=True)
 class TreeSettings:
     """How the trees are grown; what each field means: LightGBM's parameters of that name."""
@@ -27,7 +31,7 @@ class TreeSettings:
     lambda_l2: float = 5.0
     max_depth: int = 8
 
-    def parameters(self, seed: int) -> dict[str, Any]:  # LightGBM's parameters are of mixed types
+    def parameters(self, seed: int, *, n_threads: int = 0) -> dict[str, Any]:  # LightGBM's parameters are of mixed types
         return {
             "objective": "binary",
             "boost_from_average": False,
@@ -42,6 +46,7 @@ class TreeSettings:
             "seed": seed,
             "deterministic": True,
             "force_col_wise": True,
+            "num_threads": n_threads,
             "verbosity": -1,
         }
 
@@ -64,6 +69,7 @@ def fit_trees(
     """
     import lightgbm as lgb
 
+    parameters = settings.parameters(seed, n_threads=1 if values.size < _CELLS_FOR_THREADS else 0)
     data = lgb.Dataset(
         values,
         label=won.astype(np.float64),
@@ -71,7 +77,7 @@ def fit_trees(
         feature_name=feature_names(values.shape[1]),
         free_raw_data=True,
     )
-    return lgb.train(settings.parameters(seed), data, num_boost_round=settings.rounds)
+    return lgb.train(parameters, data, num_boost_round=settings.rounds)
 
 
 def load_trees(text: str) -> "lgb.Booster":

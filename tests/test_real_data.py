@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +53,9 @@ def loans(tmp_path_factory: pytest.TempPathFactory) -> RealSet:
 
 
 @pytest.fixture(params=["education", "loans"])
-def real(request: pytest.FixtureRequest) -> Iterator[RealSet]:
-    return request.getfixturevalue(request.param)
+def real(request: pytest.FixtureRequest) -> RealSet:
+    chosen: RealSet = request.getfixturevalue(request.param)
+    return chosen
 
 
 def _real_set(folder: Path, log_loss: float, *, leads: Path | None, dates: tuple[str, ...]) -> RealSet:

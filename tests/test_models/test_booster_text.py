@@ -288,7 +288,7 @@ def test_only_numeric_splits_with_a_known_kind_of_missing_pass(kind: int) -> Non
 def test_splits_that_do_not_form_one_tree_are_refused(left: str, right: str) -> None:
     text = line("right_child", right)(line("left_child", left)(MODEL))
 
-    with pytest.raises(BrokenBooster, match="tree 0: (left|right)_child"):
+    with pytest.raises(BrokenBooster, match=r"tree 0: (left|right)_child"):
         check_booster_text(text, feature_names=NAMES)
 
 
@@ -308,7 +308,7 @@ def test_a_huge_text_is_refused() -> None:
 def test_a_tree_with_too_many_leaves_is_refused() -> None:
     text = trained(1, rows=4_000, num_leaves=2_000, min_data_in_leaf=1, min_sum_hessian_in_leaf=0)
 
-    with pytest.raises(BrokenBooster, match="tree 0: num_leaves has [0-9]+, expected 1 to 1024"):
+    with pytest.raises(BrokenBooster, match=r"tree 0: num_leaves has [0-9]+, expected 1 to 1024"):
         check_booster_text(text, feature_names=NAMES)
 
 
@@ -318,7 +318,7 @@ def test_a_split_with_an_empty_side_or_more_rows_than_an_int_is_refused(leaves: 
         line("leaf_count", leaves)(trained(1, num_leaves=2, bagging_fraction=0.5, bagging_freq=1))
     )
 
-    with pytest.raises(BrokenBooster, match="tree 0: .*(at least one row|at most 2147483647)"):
+    with pytest.raises(BrokenBooster, match=r"tree 0: .*(at least one row|at most 2147483647)"):
         check_booster_text(text, feature_names=NAMES)
 
 
