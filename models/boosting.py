@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 #: Of all trees together: bounds the file, and the time of a score and of its explanation.
 LEAVES_IN_ALL = 10_000
-
-
 #: Below this many cells threads wait for each other longer than they work, on busy cores ten times as long.
 _CELLS_FOR_THREADS = 500_000
 
@@ -31,7 +29,7 @@ class TreeSettings:
     lambda_l2: float = 5.0
     max_depth: int = 8
 
-    def parameters(self, seed: int, *, n_threads: int = 0) -> dict[str, Any]:  # LightGBM's parameters are of mixed types
+    def parameters(self, seed: int, *, n_threads: int = 0) -> dict[str, Any]:  # of mixed types
         return {
             "objective": "binary",
             "boost_from_average": False,
