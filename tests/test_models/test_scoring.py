@@ -9,6 +9,7 @@ from features.crm import Crm
 from features.snapshots import Snapshots, snapshots_at
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import EventArrays, LeadArrays, NumberColumn
+from models.calibration import Calibrator
 from models.explanation import check_sum
 from models.lead_model import LeadModel
 from models.scoring import Scores, explain_rows, score_leads
@@ -204,3 +205,12 @@ def test_a_ledger_line_is_a_cell_too(model: LeadModel, crm: Crm) -> None:
     scores = scored(model, crm)
 
     assert scores.cell("rule:demo", 0) == scores.ledger.values[0, 0]
+
+
+def test_contributions_pass_through_the_calibrator(model: LeadModel, crm: Crm) -> None:
+    calibrated = replace(model, facts=replace(model.facts, calibrator=Calibrator(0.3, 0.5)))
+
+    plain, line = scored(model, crm).contributions, scored(calibrated, crm).contributions
+    assert line.log_odds == pytest.approx(0.3 + 0.5 * plain.log_odds)
+    assert line.values == pytest.approx(0.5 * plain.values)
+    assert line.base_log_odds == pytest.approx(0.3 + 0.5 * plain.base_log_odds)
