@@ -89,6 +89,12 @@ def test_of_events_of_one_id_the_one_seen_first_is_used_in_any_order(tmp_path: P
     assert [rows(log) for log in logs] == [[("a", "call", 3 * DAY - 1)]] * 3
 
 
+def test_an_event_that_is_planned_is_not_seen_before_it_happens(tmp_path: Path) -> None:
+    log = read(tmp_path, HEADER + "a,1970-01-09,planned,7,1970-01-01\na,1970-01-02,call,7,1970-01-03\n")
+
+    assert rows(log) == [("a", "call", 3 * DAY - 1)]
+
+
 def test_leads_may_share_an_event_and_its_id(tmp_path: Path) -> None:
     log = read(tmp_path, HEADER + "a,1970-01-01,meeting,7,\nb,1970-01-01,meeting,7,\n")
 
