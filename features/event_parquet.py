@@ -9,7 +9,7 @@ import numpy as np
 
 from features.parsing import BadCell, parse_id
 from features.quarantine import TableCount
-from features.tables import EventArrays, IntArray, LeadArrays
+from features.tables import EventArrays, LeadArrays
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -82,7 +82,8 @@ def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: L
     _register_positions(connection, "lead_ids", leads.ids)
     _register_positions(connection, "event_types", types)
     # An event without a time of record was known when it happened, as in cells.
-    # int32 halves what the join carries; an unknown lead or a missing type drops out and is missed in the count.
+    # Narrow positions spare memory, whose first touch is dear; an unknown lead or a missing type drops out
+    # and is missed in the count.
     column_types = _column_types(connection)
     at, *recorded = (_microseconds(time, column_types[time]) for time in _times(section))
     table = connection.sql(
@@ -93,15 +94,14 @@ def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: L
     ).to_arrow_table()
     if any(column.null_count for column in table.columns):
         return None
-    columns: list[IntArray] = [column.to_numpy().astype(np.int64, copy=False) for column in table.columns]
-    lead, type_code, at_us, *recorded_us = columns
+    lead, type_code, at_us, *recorded_us = (column.to_numpy() for column in table.columns)
     return EventArrays(lead, type_code, at_us, recorded_us[0] if recorded_us else None, types)
 
 
 def _register_positions(connection: "DuckDBPyConnection", table: str, names: Sequence[str]) -> None:
     import pyarrow as pa
 
-    position = np.arange(len(names), dtype=np.int32)
+    position = np.arange(len(names), dtype=np.int8 if len(names) <= 128 else np.int32)
     connection.register(table, pa.table({"name": pa.array(names, pa.string()), "position": position}))
 
 

@@ -6,13 +6,15 @@ the rows in a file changes nothing that is computed from them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+#: Positions in another table; narrow ones where the log is long.
+PositionArray = NDArray[np.signedinteger[Any]]
 BoolArray = NDArray[np.bool_]
 Kind = Literal["number", "category", "flag", "date", "title", "email", "country", "text", "ignore"]
 
@@ -105,15 +107,15 @@ class EventArrays:
 
     Attributes
     ----------
-    lead : int64 positions in the LeadArrays it belongs to.
-    type_code : int64 positions in `types`.
+    lead : integer positions in the LeadArrays it belongs to.
+    type_code : integer positions in `types`.
     at_us : int64, when it happened.
     recorded_us : int64, when it became known; None where the log does not say.
     types : the distinct event types, ascending.
     """
 
-    lead: IntArray
-    type_code: IntArray
+    lead: PositionArray
+    type_code: PositionArray
     at_us: IntArray
     recorded_us: IntArray | None
     types: tuple[str, ...]
