@@ -103,6 +103,7 @@ def read_crm(
     leads_file: Path | None = None,
     events_file: Path | None = None,
     needs_outcomes: bool = True,
+    until_us: int | None = None,
 ) -> Crm:
     """Read the tables of a project.
 
@@ -112,6 +113,7 @@ def read_crm(
     kinds : how to read the columns, from a bundle; inferred when None.
     leads_file, events_file : other files than the project's, to be scored.
     needs_outcomes : False where leads are scored whose table may lack the outcome.
+    until_us : the tables as they were just before this time; a flat table has none.
 
     Raises
     ------
@@ -122,7 +124,7 @@ def read_crm(
     problems = _header_problems(sections, folder, source, events_file, kinds, needs_outcomes)
     if problems:
         raise BadProject(problems)
-    table, outcome_cells = _read_lead_table(sections, source, kinds, timezone)
+    table, outcome_cells = _read_lead_table(sections, source, kinds, timezone, until_us)
     are_all_leads = leads_file is None
     counts = [table.count]
     events, n_others, observed_from = None, 0, None
@@ -142,7 +144,8 @@ def read_crm(
         )
         counts.append(count)
     crm = Crm(table.leads, table.kinds, events, outcomes, tuple(counts), sections.is_flat, n_others, observed_from)
-    return _refuse_too_many_bad(crm, sections.max_bad)
+    whole = _refuse_too_many_bad(crm, sections.max_bad)
+    return whole if until_us is None else whole.before(until_us)
 
 
 def _header_problems(
@@ -173,6 +176,7 @@ def _read_lead_table(
     source: Source,
     kinds: Mapping[str, Kind] | None,
     timezone: ZoneInfo,
+    until_us: int | None,
 ) -> tuple[LeadTable, list[str] | None]:
     """The leads and, of a flat table, the cells of its outcome column."""
     section, column = sections.leads, sections.outcomes.column if sections.outcomes is not None else None
@@ -180,7 +184,9 @@ def _read_lead_table(
     if column is not None and section.created_at is not None:
         section = section.model_copy(update={"created_at": None, "order_by": section.created_at})
     reserved = frozenset([column] if column is not None else [])
-    table = read_leads(section, source, timezone=timezone, reserved=reserved, kinds=kinds, frame=frame)
+    table = read_leads(
+        section, source, timezone=timezone, reserved=reserved, kinds=kinds, until_us=until_us, frame=frame
+    )
     has_outcome = column is not None and column in frame.columns
     return table, text_cells(frame, column) if has_outcome and column is not None else None
 

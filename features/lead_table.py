@@ -70,6 +70,7 @@ def read_leads(
     timezone: ZoneInfo,
     reserved: frozenset[str] = frozenset(),
     kinds: Mapping[str, Kind] | None = None,
+    until_us: int | None = None,
     frame: "pd.DataFrame | None" = None,
 ) -> LeadTable:
     """Read and check the leads table.
@@ -77,7 +78,8 @@ def read_leads(
     Parameters
     ----------
     reserved : columns that are no attributes, like the outcome of a flat table.
-    kinds : how to read the columns, from a bundle's spec; inferred when None.
+    kinds : how to read the columns, from a bundle's spec; inferred when None, from the leads that
+        were created before `until_us` where that is given.
     frame : the table, where it was read already.
 
     Raises
@@ -91,7 +93,8 @@ def read_leads(
     own |= frozenset(filter(None, (section.account,))) - frozenset(section.columns)
     cells = {str(name): text_cells(frame, str(name)) for name in frame.columns if _is_read(section, str(name), kinds)}
     if kinds is None:
-        kinds = kinds_of(cells, section.columns, reserved=own)
+        told = cells if until_us is None else _created_before(until_us, section, frame, timezone, cells)
+        kinds = kinds_of(told, section.columns, reserved=own)
     ids = _ids(text_cells(frame, section.id), section.id, _contents(section, frame, cells, reserved), bad)
     created = _created(section, frame, timezone, bad)
     columns = {}
@@ -162,6 +165,21 @@ def _created(section: LeadsSection, frame: "pd.DataFrame", timezone: ZoneInfo, b
     parsed = parse_cells(cells, lambda cell: parse_time_us(cell, timezone=timezone, date_is="start"), 0)
     bad.add_cells(section.created_at, cells, parsed.bad)
     return np.array(parsed.values, dtype=np.int64)
+
+
+def _created_before(
+    until_us: int,
+    section: LeadsSection,
+    frame: "pd.DataFrame",
+    timezone: ZoneInfo,
+    cells: Mapping[str, list[str]],
+) -> dict[str, list[str]]:
+    """The cells of the leads that were there before a time: what came later must not tell how to read them."""
+    created = _created(section, frame, timezone, BadRows(""))
+    if created is None:
+        return dict(cells)
+    rows = np.flatnonzero(created < until_us).tolist()
+    return {name: [column[row] for row in rows] for name, column in cells.items()}
 
 
 def _accounts(section: LeadsSection, frame: "pd.DataFrame") -> TextColumn:

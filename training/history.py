@@ -78,7 +78,13 @@ def _labelled(crm: Crm, goal: GoalSection, observed_until_us: int) -> LabelledSn
         return LabelledSnapshots(Snapshots(nothing, nothing), np.zeros(0, dtype=np.bool_))
     if crm.is_flat or crm.leads.created_us is None:
         return label_rows(snapshots_of_rows(crm.leads), crm.outcomes)
-    return training_snapshots(crm.leads, crm.outcomes, goal, observed_until_us=observed_until_us)
+    return training_snapshots(
+        crm.leads,
+        crm.outcomes,
+        goal,
+        observed_until_us=observed_until_us,
+        observed_from_us=crm.observed_from_us,
+    )
 
 
 def fingerprint(data: TrainingSet) -> str:

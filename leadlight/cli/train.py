@@ -42,9 +42,7 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
 
     with progress("training") as step:
         step("reading the tables")
-        crm = project.read()
-        if until is not None:
-            crm = _cut(project, crm, until)
+        crm = project.read(until_us=None if until is None else _until_us(project, until))
         request = _request(project, crm, until=until, seed=seed)
         _note_time(project, crm, request)
         write_quarantine_of(project, crm)
@@ -52,12 +50,12 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
     return run, crm
 
 
-def _cut(project: "Project", crm: "Crm", until: str) -> "Crm":
+def _until_us(project: "Project", until: str) -> int:
     from leadlight.errors import BadRequest
 
-    if crm.leads.created_us is None:
+    if project.file.is_flat or project.file.leads.created_at is None:
         raise BadRequest("found --until with a flat table, which has no times; leave it out, or cut the file")
-    return crm.before(project.time_us(until, ("--until",)))
+    return project.time_us(until, ("--until",))
 
 
 def _request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":

@@ -421,3 +421,34 @@ def test_nothing_of_the_very_time_is_before_it() -> None:
     assert (len(at.leads), len(later.leads)) == (1, 2)
     assert (len(events_of(at)), len(events_of(later))) == (0, 1)
     assert (at.outcomes.closed_us.tolist(), later.outcomes.closed_us.tolist()) == ([NEVER_US], [NEVER_US, us(TIMES[2])])
+
+
+def test_leads_from_until_on_do_not_tell_how_columns_are_read(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("id,at,size\na,2026-01-01,10\nb,2026-01-02,20\nc,2026-02-01,many\n")
+    sections = CrmSections.model_validate({"leads": {"source": "leads.csv", "id": "id", "created_at": "at"}})
+    february = 1_769_904_000_000_000
+
+    assert read_crm(sections, tmp_path).kinds == {"size": "category"}
+    assert read_crm(sections.model_copy(update={"max_bad": 1.0}), tmp_path, until_us=february).kinds == {
+        "size": "number"
+    }
+
+
+def test_what_is_wrong_with_all_tables_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("id,at\na,2026-01-01\n")
+    (tmp_path / "events.csv").write_text("lead,when,type\na,2026-01-02,call\n")
+    sections = CrmSections.model_validate(
+        {
+            "leads": {"source": "leads.csv", "id": "lead_id", "created_at": "at"},
+            "events": {"source": "events.csv", "lead": "lead", "at": "at", "type": "type"},
+            "outcomes": {"source": "deals.csv", "lead": "l", "closed_at": "c", "outcome": "o"},
+        }
+    )
+
+    with pytest.raises(BadProject) as error:
+        read_crm(sections, tmp_path)
+    assert [problem.key for problem in error.value.problems] == [
+        ("leads", "id"),
+        ("events", "at"),
+        ("outcomes", "source"),
+    ]

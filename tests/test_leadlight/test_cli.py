@@ -229,3 +229,42 @@ def test_demo_shows_ten_leads_metrics_places_and_next_commands(
     assert "The 10 hottest of" in out
     for said in ("base rate", "rules + trees (ships)", "(everybody)", "leadlight explain", "scores.parquet"):
         assert said in out
+
+
+def test_without_a_closed_deal_the_rules_score_and_explain(
+    company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = (company / "deals.csv").read_text(encoding="utf-8").splitlines()[0]
+    (company / "deals.csv").write_text(header + "\n", encoding="utf-8")
+
+    assert run(company, "train", "--json") == 0
+    trained = json_of(capsys)
+    assert (trained["source"], trained["promoted"], trained["won"]) == ("rules", True, 0)
+    assert run(company, "score", "--out", str(tmp_path / "s.parquet"), "--as-of", AS_OF) == 0
+    scores = pd.read_parquet(tmp_path / "s.parquet")
+    lead_id = scores.lead_id[scores.points.argmax()]
+    capsys.readouterr()
+    assert run(company, "explain", lead_id, "--as-of", AS_OF, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    total = told["base_log_odds"] + sum(part["log_odds"] for part in told["contributions"])
+    assert total == pytest.approx(told["log_odds"], abs=1e-9)
+    assert told["probability"] == pytest.approx(scores.probability.max(), abs=1e-12)
+
+
+def test_a_flat_table_is_trained_scored_and_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{i},{i % 7},{'ab'[i % 2]},{int(i % 7 > 3)}" for i in range(300)]
+    (tmp_path / "leads.csv").write_text("id,visits,source,won\n" + "\n".join(rows) + "\n300,6,b,\n", encoding="utf-8")
+    (tmp_path / "leadlight.yaml").write_text(
+        "leads: {source: leads.csv, id: id, order_by: id}\noutcomes: {column: won, won: 1}\n", encoding="utf-8"
+    )
+
+    assert run(tmp_path, "train", "--until", "2026-01-01") == 2
+    assert "a flat table, which has no times" in capsys.readouterr().err
+    assert run(tmp_path, "train") == 0
+    assert run(tmp_path, "score", "--out", str(tmp_path / "s.csv")) == 0
+    scores = pd.read_csv(tmp_path / "s.csv")
+    assert scores.lead_id.tolist() == [300]
+    assert scores.probability[0] > 0.7
+    capsys.readouterr()
+    assert run(tmp_path, "explain", "300", "--json") == 0
+    assert json_of(capsys)["as_of"] is None
