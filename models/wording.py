@@ -29,6 +29,12 @@ _LEAST = 0.001
 SUMMARY_REASONS = 2
 
 
+#: How the names of a form's questions and requests begin.
+_ASKING_WORDS = frozenset(
+    ("are", "can", "did", "do", "does", "get", "has", "have", "how", "is", "receive", "update", "what", "when", "where")
+)
+
+
 @dataclass(frozen=True)
 class Reason:
     """What one column or event type did to a lead's score.
@@ -124,13 +130,14 @@ class Wording:
             return self._event_sentence(info, row)
         if info.shape == "age":
             return f"Came {_days(value)} ago"
+        verb = ":" if _asks_or_orders(words) else " is"
         if value is None:
-            return f"{words} is not known"
+            return f"{words}{verb} not known"
         if info.shape == "days_since":
             return f"{words} was {_days(value)} ago"
         if info.shape == "flag":
-            return f"{words} is {'yes' if value else 'no'}"
-        return f"{words} is {_number(value)}"
+            return f"{words}{verb} {'yes' if value else 'no'}"
+        return f"{words}{verb} {_number(value)}"
 
     def _event_sentence(self, info: FeatureInfo, row: int) -> str:
         group, measure = info.name.rsplit(".", 1)
@@ -153,6 +160,12 @@ def _rulebook_sentence(source: str, log_odds: float) -> str:
     """Of a column that rules may read and the model does not, or of a rule that these tables can not meet."""
     words = _inside(column_words(source.removeprefix("rule:")))
     return f"The rulebook {'gives' if log_odds > 0 else 'takes'} points for {words}"
+
+
+def _asks_or_orders(words: str) -> bool:
+    """Whether a form's field is a question or a request, after which "is" reads wrongly."""
+    first = words.split(maxsplit=1)[0].lower() if words else ""
+    return words.endswith("?") or first in _ASKING_WORDS
 
 
 def _capital(words: str) -> str:
