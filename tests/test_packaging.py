@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1]
 def test_the_wheel_holds_the_packages_and_their_data(tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*command, "--wheel-dir", str(tmp_path), str(ROOT)], env=environment, check=True, capture_output=True)
+    command += ["--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
 
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
