@@ -92,12 +92,16 @@ def kinds_of(
 ) -> dict[str, Kind]:
     """The kind of each column: what the project says, else what its cells look like.
 
-    `reserved` columns (id, times, outcome) are no attributes.
+    `reserved` columns (id, times, outcome) are no attributes; withheld ones are ignored, by rules too,
+    since points enter the probability.
     """
     kinds: dict[str, Kind] = {}
     for name, column in cells.items():
         if name in reserved:
             continue
         said = overrides.get(name)
+        if said is not None and said.is_withheld:
+            kinds[name] = "ignore"
+            continue
         kinds[name] = said.kind if said is not None and said.kind is not None else infer_kind(column)
     return kinds

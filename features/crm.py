@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from features.event_log import EventsSection, observed_from_us, read_events
 from features.labels import Outcomes, OutcomesSection, flat_outcomes, no_outcomes, read_outcomes
@@ -31,9 +31,19 @@ class CrmSections(BaseModel):
     def _is_a_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError(f"{name!r} is no time zone; write one like UTC or Europe/Berlin") from error
         return name
+
+    @model_validator(mode="after")
+    def _events_need_times(self) -> "CrmSections":
+        """An event is seen before `as_of`; leads without times have none."""
+        if self.events is not None and (self.is_flat or self.leads.created_at is None):
+            raise ValueError(
+                "found `events` beside leads without times, expected leads.created_at and outcomes from a table of "
+                "closed deals; give both, or leave `events` out"
+            )
+        return self
 
     @property
     def is_flat(self) -> bool:
@@ -52,6 +62,7 @@ class Crm:
     counts : rows read and left out, per table.
     n_events_of_others : events passed over, of leads that were not asked for.
     observed_from_us : when the tracking of events began, where the project says so.
+    newest_event_us : the newest event of all leads, where that was read.
     """
 
     leads: LeadArrays
@@ -62,14 +73,16 @@ class Crm:
     is_flat: bool
     n_events_of_others: int = 0
     observed_from_us: int | None = None
+    newest_event_us: int | None = None
 
     @property
     def newest_us(self) -> int:
-        """The newest time in the tables."""
+        """The newest time in the tables; of the log, events of leads that were not asked for count too."""
         times = [self.leads.created_us] if self.leads.created_us is not None else []
         times += [self.outcomes.known_closes_us]
         times += [self.events.at_us] if self.events is not None else []
-        return max((int(column.max()) for column in times if len(column)), default=0)
+        newest = [int(column.max()) for column in times if len(column)]
+        return max([*newest, *([] if self.newest_event_us is None else [self.newest_event_us])], default=0)
 
     @property
     def observed_until_us(self) -> int:
@@ -92,7 +105,7 @@ class Crm:
                 seen &= events.recorded_us < until_us
             events = events.take(seen).of_leads(here, len(self.leads))
         outcomes = self.outcomes.take(here).before(until_us)
-        return replace(self, leads=self.leads.take(here), events=events, outcomes=outcomes)
+        return replace(self, leads=self.leads.take(here), events=events, outcomes=outcomes, newest_event_us=None)
 
 
 def read_crm(
@@ -127,11 +140,11 @@ def read_crm(
     table, outcome_cells = _read_lead_table(sections, source, kinds, timezone, until_us)
     are_all_leads = leads_file is None
     counts = [table.count]
-    events, n_others, observed_from = None, 0, None
+    events, n_others, observed_from, newest_event = None, 0, None, None
     if sections.events is not None:
         log_source = Source(events_file or folder / sections.events.source)
         log = read_events(sections.events, log_source, table.leads, timezone=timezone, are_all_leads=are_all_leads)
-        events, n_others = log.events, log.n_of_other_leads
+        events, n_others, newest_event = log.events, log.n_of_other_leads, log.newest_us
         observed_from = observed_from_us(sections.events, timezone)
         counts.append(log.count)
     outcomes = no_outcomes(len(table.leads))
@@ -143,7 +156,17 @@ def read_crm(
             sections.outcomes, deals, table.leads, timezone=timezone, are_all_leads=are_all_leads
         )
         counts.append(count)
-    crm = Crm(table.leads, table.kinds, events, outcomes, tuple(counts), sections.is_flat, n_others, observed_from)
+    crm = Crm(
+        table.leads,
+        table.kinds,
+        events,
+        outcomes,
+        tuple(counts),
+        sections.is_flat,
+        n_others,
+        observed_from,
+        newest_event,
+    )
     whole = _refuse_too_many_bad(crm, sections.max_bad)
     return whole if until_us is None else whole.before(until_us)
 

@@ -52,11 +52,12 @@ class EventsSection(BaseModel):
 
 @dataclass(frozen=True)
 class EventLog:
-    """The events that were read, what was left out, and how many belong to leads not asked for."""
+    """The events that were read, what was left out, how many belong to leads not asked for, and the newest of all."""
 
     events: EventArrays
     count: TableCount
     n_of_other_leads: int
+    newest_us: int | None = None
 
 
 def read_events(
@@ -104,7 +105,8 @@ def _read_cells(
         _note_repeats(text_cells(frame, section.id), section.id, events, bad)
     used = np.array(bad.used(len(frame)), dtype=np.int64)
     kept = used[lead[used] >= 0]
-    return EventLog(_without_unused_types(events.take(kept)), bad.count(len(frame)), len(used) - len(kept))
+    newest_us = int(at_us[used].max()) if len(used) else None
+    return EventLog(_without_unused_types(events.take(kept)), bad.count(len(frame)), len(used) - len(kept), newest_us)
 
 
 def _without_unused_types(events: EventArrays) -> EventArrays:

@@ -55,9 +55,18 @@ def read_typed_events(
             others = n_rows - len(events)
             if others and (are_all_leads or _faultless_of_other_leads(connection, section) != others):
                 return None
+            newest_us = _newest_us(connection, section) if others else int(events.at_us.max(initial=0))
     except duckdb.Error:
         return None
-    return EventLog(_without_unused_types(events) if others else events, TableCount(source.name, n_rows, ()), others)
+    kept = _without_unused_types(events) if others else events
+    return EventLog(kept, TableCount(source.name, n_rows, ()), others, newest_us if n_rows else None)
+
+
+def _newest_us(connection: "DuckDBPyConnection", section: "EventsSection") -> int:
+    """When the newest event of all leads happened."""
+    at = _microseconds(section.at, _column_types(connection)[section.at])
+    ((newest,),) = connection.execute(f"SELECT max({at}) FROM log e").fetchall()
+    return int(newest)
 
 
 def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", timezone: ZoneInfo) -> bool:

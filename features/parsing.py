@@ -20,6 +20,10 @@ MISSING_WORDS = frozenset(
 )
 FLAGS = {"yes": 1.0, "true": 1.0, "y": 1.0, "t": 1.0, "no": 0.0, "false": 0.0, "n": 0.0, "f": 0.0}
 MAX_ID_LENGTH = 128
+#: No time of a CRM lies outside; 9999-12-31 is how databases write "never".
+FIRST_YEAR, LAST_YEAR = 1800, 2200
+_OUT_OF_YEARS = f"a time between the years {FIRST_YEAR} and {LAST_YEAR} is expected; leave the cell empty for never"
+MAX_NUMBER = 1e18
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -81,6 +85,8 @@ def parse_number(cell: str) -> float:
         raise BadCell("a number is expected")
     if not math.isfinite(number):
         raise BadCell("a finite number is expected")
+    if abs(number) > MAX_NUMBER:
+        raise BadCell(f"a number between -{MAX_NUMBER:g} and {MAX_NUMBER:g} is expected")
     return number + 0.0
 
 
@@ -116,11 +122,15 @@ def parse_time_us(cell: str, *, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadCell("a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected") from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise BadCell(_OUT_OF_YEARS)
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone)
     return (aware - _EPOCH) // _MICROSECOND
 
 
 def _edge_of_day_us(day: date, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadCell(_OUT_OF_YEARS)
     # Where the clock is set back at the end of the day, its last hour comes twice: fold=1 is the second.
     clock = time() if date_is == "start" else time.max.replace(fold=1)
     return (datetime.combine(day, clock, tzinfo=timezone) - _EPOCH) // _MICROSECOND

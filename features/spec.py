@@ -46,15 +46,12 @@ def commonest_types(events: EventArrays, *, limit: int = MAX_EVENT_TYPES) -> tup
     return tuple(sorted(events.types[code] for code in ranked[:limit]))
 
 
-def learn_spec(
-    leads: LeadArrays, events: EventArrays | None, kinds: Mapping[str, Kind], *, withheld: frozenset[str] = frozenset()
-) -> FeatureSpec:
+def learn_spec(leads: LeadArrays, events: EventArrays | None, kinds: Mapping[str, Kind]) -> FeatureSpec:
     """The spec of these tables, which hold nothing from `until` on.
 
     Parameters
     ----------
     kinds : kind by column name; columns of kind `email`, `text` and `ignore` give no feature yet.
-    withheld : columns that rules may read but the model may not (sensitive, or known from sales only).
 
     A column that holds one value only, or none, is left out.
 
@@ -62,7 +59,7 @@ def learn_spec(
     ------
     BadProject : a column is called as a feature that is computed.
     """
-    usable = [name for name in sorted(kinds) if name not in withheld and _varies(leads, name)]
+    usable = [name for name in sorted(kinds) if _varies(leads, name)]
     has_times = leads.created_us is not None
     spec = FeatureSpec(
         kinds=dict(sorted(kinds.items())),

@@ -1,14 +1,16 @@
 """leadlight.yaml as one frozen object, and everything it points at."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field
 
-from features.crm import Crm, CrmSections, read_crm
+from features.crm import Crm, CrmSections, TooManyBadRows, read_crm
 from features.event_log import words_of_types
-from features.parsing import BadCell, parse_time_us
+from features.parsing import BadCell, EdgeOfDay, parse_time_us
+from features.quarantine import TableCount, write_quarantine
 from features.snapshots import GoalSection
 from features.sources import BadProject, Problem
 from features.yaml_text import BadDocument, YamlDocument, parse_yaml, validate_document
@@ -52,11 +54,6 @@ class Project:
         return {**columns, **words_of_types(self.file.events)}
 
     @property
-    def withheld(self) -> frozenset[str]:
-        """The columns that the model may not use."""
-        return frozenset(name for name, said in self.file.leads.columns.items() if said.is_withheld)
-
-    @property
     def is_ordered(self) -> bool:
         """Whether a flat table's rows have an order in time."""
         return self.file.leads.order_by is not None or self.file.leads.created_at is not None
@@ -68,17 +65,20 @@ class Project:
         path = self.folder / self.file.rules
         if not path.is_file():
             raise self.bad([Problem(("rules",), f"there is no file {path}; correct the path, or leave `rules` out")])
-        return path.read_text(encoding="utf-8")
+        try:
+            return path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise self.bad([Problem(("rules",), f"{path.name} is no UTF-8 text; save it as UTF-8")]) from None
 
     def rulebook(self) -> RuleBook:
         return load_rulebook(self.rules_text(), name=self.file.rules or "starter.yaml")
 
-    def time_us(self, text: str, key: tuple[str, ...]) -> int:
-        """A time that was given by option or key, in the project's time zone; a date is its first moment."""
+    def time_us(self, text: str, key: tuple[str, ...], *, date_is: EdgeOfDay = "start") -> int:
+        """A time that was given by option or key, in the project's time zone."""
         from zoneinfo import ZoneInfo
 
         try:
-            return parse_time_us(text, timezone=ZoneInfo(self.file.timezone), date_is="start")
+            return parse_time_us(text, timezone=ZoneInfo(self.file.timezone), date_is=date_is)
         except BadCell as error:
             raise self.bad([Problem(key, f"found {text!r}: {error}")]) from error
 
@@ -87,7 +87,20 @@ class Project:
         try:
             return read_crm(self.file, self.folder, **options)  # type: ignore[arg-type]  # passed through
         except BadProject as error:
+            if isinstance(error, TooManyBadRows):
+                self.keep_quarantine(error.counts)
             raise self.bad(error.problems) from error
+
+    def keep_quarantine(self, counts: Sequence[TableCount]) -> None:
+        """Write the unusable rows into the workspace and say where; without any, an older file goes."""
+        path = self.workspace.folder / "quarantine.csv"
+        n_bad = sum(len(count.bad) for count in counts)
+        if not n_bad:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_quarantine(path, counts)
+        print(f"{n_bad} rows could not be used; each stands with its reason in {path}", file=sys.stderr)
 
     def bad(self, problems: Sequence[Problem]) -> BadDocument:
         """Problems with the line of leadlight.yaml each belongs to."""
@@ -108,9 +121,11 @@ def load_project(path: Path) -> Project:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise BadDocument(
             (f"there is no project file {path}; give one with -c, or make a demo project with `leadlight demo`",)
         ) from None
+    except UnicodeDecodeError:
+        raise BadDocument((f"{path.name}:1: the file is no UTF-8 text; save it as UTF-8",)) from None
     document = parse_yaml(text, name=path.name)
     return Project(path, validate_document(ProjectFile, document), document)

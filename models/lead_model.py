@@ -30,7 +30,8 @@ class TrainedOn:
     ----------
     until : ISO time that every table was cut at; None when nothing was cut.
     horizon_us : the horizon of the label; None for a flat table.
-    n_snapshots, n_leads, n_won : of the ripe history.
+    n_snapshots, n_leads : of the ripe history.
+    n_won : leads with a won snapshot there.
     base_rate : share of snapshots won; the rulebook's base where there are no deals.
     oldest_age_us : the oldest age of a training snapshot; None for a flat table.
     log_odds_percentiles : 101 quantiles of the log-odds of leads judged out of time; may be empty.

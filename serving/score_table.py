@@ -99,6 +99,8 @@ def check_output(path: Path) -> str:
     suffix = next((end for end in FORMATS if path.name.endswith(end)), None)
     if suffix is None:
         raise BadOutput(f"found the output {path.name!r}, expected a name that ends in {', '.join(FORMATS)}; rename it")
+    if path.is_dir():
+        raise BadOutput(f"{path} is a folder; name a file in it")
     if not path.parent.is_dir():
         raise BadOutput(f"there is no folder {path.parent}; make it, or write elsewhere")
     return suffix

@@ -104,7 +104,6 @@ def request_for(crm: Crm, *, until: str | None = None, is_ordered: bool = True, 
         goal=GoalSection(horizon="30d"),  # type: ignore[arg-type]  # pydantic reads durations
         rules_text=starter_text(),
         words={},
-        withheld=frozenset(),
         observed_until_us=crm.observed_until_us,
         until=until,
         is_ordered=is_ordered,

@@ -44,7 +44,6 @@ def build_history(
     goal: GoalSection,
     rulebook: RuleBook,
     *,
-    withheld: frozenset[str],
     observed_until_us: int,
     is_ordered: bool,
     seed: int,
@@ -53,10 +52,9 @@ def build_history(
 
     Parameters
     ----------
-    withheld : columns that the model may not use.
     is_ordered : of a flat table: whether an order column was given.
     """
-    spec = learn_spec(crm.leads, crm.events, crm.kinds, withheld=withheld)
+    spec = learn_spec(crm.leads, crm.events, crm.kinds)
     labelled = _labelled(crm, goal, observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)

@@ -32,7 +32,6 @@ class TrainingRequest:
     ----------
     rules_text : the rulebook, as YAML.
     words : what the project calls its columns and event types.
-    withheld : columns that the model may not use.
     observed_until_us : until when outcomes are complete.
     until : ISO time that the tables were cut at, or None.
     is_ordered : of a flat table: whether an order column was given.
@@ -41,7 +40,6 @@ class TrainingRequest:
     goal: GoalSection
     rules_text: str
     words: Mapping[str, str]
-    withheld: frozenset[str]
     observed_until_us: int
     until: str | None
     is_ordered: bool
@@ -65,7 +63,6 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
         crm,
         request.goal,
         rulebook,
-        withheld=request.withheld,
         observed_until_us=request.observed_until_us,
         is_ordered=request.is_ordered,
         seed=request.seed,
@@ -104,7 +101,9 @@ def _rules_and_trees(
         prior=final.prior,
         calibrator=calibrator,
         words=dict(request.words),
-        trained_on=_trained_on(history, request, rulebook, log_odds, is_time_tested=split.is_time_tested),
+        trained_on=_trained_on(
+            history, request, rulebook, calibrator.log_odds(judged.margin), is_time_tested=split.is_time_tested
+        ),
         metrics=metrics_of(log_odds, judged.won),
         candidates={
             "base_rate": log_loss(judged.base_margin, judged.won),
@@ -154,13 +153,17 @@ def _trained_on(
         horizon_us=history.horizon_us,
         n_snapshots=len(data),
         n_leads=len(np.unique(data.lead)),
-        n_won=int(data.won.sum()),
+        n_won=len(np.unique(data.lead[data.won])),
         base_rate=float((data.won.sum() + rulebook.odds.base) / (len(data) + 1.0)),
         oldest_age_us=history.oldest_age_us,
         log_odds_percentiles=tuple(percentiles),
         fingerprint=fingerprint(data),
         is_time_tested=is_time_tested,
     )
+
+
+class WorkspaceBusy(ValueError):
+    """Another training holds the workspace's lock."""
 
 
 @dataclass(frozen=True)
@@ -195,9 +198,11 @@ def run_training(
             model, folder = save_bundle(trained.model, workspace.models, leadlight_version=leadlight_version)
             progress("logging to MLflow")
             run_id = log_training(workspace, trained, model, folder, seed=request.seed)
-            workspace.set_champion(model.version)
+            promoted = bool(model.facts.trained_on.n_snapshots) or workspace.champion() is None
+            if promoted:
+                workspace.set_champion(model.version)
     except Timeout:
-        raise ValueError(
+        raise WorkspaceBusy(
             f"another training writes to {workspace.folder}; wait for it to end, then train again"
         ) from None
-    return TrainingRun(model, folder, True, run_id)
+    return TrainingRun(model, folder, promoted, run_id)

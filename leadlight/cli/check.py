@@ -20,6 +20,8 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
         project = load_project(config)
         problems = _rule_problems(project)
         crm = project.read()
+        project.keep_quarantine(crm.counts)
+        problems += _training_problems(project, crm)
     except BadDocument as error:
         cause = error.__cause__
         counts = cause.counts if isinstance(cause, TooManyBadRows) else ()
@@ -40,6 +42,26 @@ def _rule_problems(project: "Project") -> list[str]:
         project.rulebook()
     except BadDocument as error:
         return list(error.problems)
+    return []
+
+
+def _training_problems(project: "Project", crm: "Crm") -> list[str]:
+    """What training would refuse, and a word for won that no deal has."""
+    from features.sources import BadProject
+    from features.spec import learn_spec
+    from features.tables import NEVER_US
+
+    try:
+        learn_spec(crm.leads, crm.events, crm.kinds)
+    except BadProject as error:
+        return list(project.bad(error.problems).problems)
+    said = project.file.goal.observed_until
+    if said is not None:
+        project.time_us(said, ("goal", "observed_until"), date_is="end")
+    n_closed = int((crm.outcomes.closed_us != NEVER_US).sum())
+    if n_closed and (crm.outcomes.won_us == NEVER_US).all() and project.file.outcomes is not None:
+        won = project.file.outcomes.won
+        say(f"None of the {n_closed} closed leads is won: is `won: {won}` spelt as in the table?")
     return []
 
 

@@ -35,11 +35,20 @@ def explain(
     project = load_project(config)
     model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of)
     scores = explain_lead(model, crm, lead_id.strip(), as_of_us)
+    is_closed = is_closed_at(crm, lead_id.strip(), as_of_us)
     if as_json:
-        print_json(explanation(model, scores))
-    else:
-        print_explanation(model, scores)
+        print_json({**explanation(model, scores), "closed": is_closed})
+        return 0
+    print_explanation(model, scores)
+    if is_closed:
+        say("This lead is closed: the score is what it would be, were it open.")
     return 0
+
+
+def is_closed_at(crm: "Crm", lead_id: str, as_of_us: int) -> bool:
+    """Whether a lead's deal was closed by then; in a flat table, whether it has an outcome."""
+    closed_us = int(crm.outcomes.closed_us[crm.leads.ids.index(lead_id)])
+    return closed_us <= as_of_us
 
 
 def explain_lead(model: "LeadModel", crm: "Crm", lead_id: str, as_of_us: int) -> "Scores":

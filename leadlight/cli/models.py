@@ -37,16 +37,18 @@ def _facts(path: "object", version: str, champion: str | None) -> dict[str, obje
 
     try:
         facts = json.loads(Path(str(path)).read_text(encoding="utf-8"))["facts"]
-    except (OSError, ValueError, KeyError):
-        facts = {"source": "can not be read", "metrics": {}, "trained_on": {}}
+        metrics, trained_on = dict(facts["metrics"]), dict(facts["trained_on"])
+        source = str(facts["source"])
+    except (OSError, ValueError, KeyError, TypeError):
+        source, metrics, trained_on = "can not be read", {}, {}
     return {
         "version": version,
         "champion": version == champion,
-        "source": facts["source"],
-        "log_loss": facts["metrics"].get("log_loss"),
-        "auc": facts["metrics"].get("auc"),
-        "snapshots": facts["trained_on"].get("n_snapshots"),
-        "until": facts["trained_on"].get("until"),
+        "source": source,
+        "log_loss": metrics.get("log_loss"),
+        "auc": metrics.get("auc"),
+        "snapshots": trained_on.get("n_snapshots"),
+        "until": trained_on.get("until"),
     }
 
 

@@ -1,5 +1,6 @@
 """`leadlight score`: every open lead with probability, tier and reasons, in a file."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,10 +61,13 @@ def open_champion(
     if project.rules_text() != model.rules_text:
         note("the rulebook was edited since the training; scores use the model's own until you train again")
     crm = project.read(kinds=model.facts.spec.kinds, leads_file=leads, events_file=events, needs_outcomes=False)
+    project.keep_quarantine(crm.counts)
     if crm.leads.created_us is None:
         return model, crm, 0
     as_of_us = crm.newest_us + 1 if as_of is None else project.time_us(as_of, ("--as-of",))
     note(f"as of {time_of(as_of_us).isoformat()}")
+    if as_of is None and time_of(as_of_us) > datetime.now(UTC) + timedelta(days=1):
+        note("that is in the future: some time in the tables is wrong or planned; give the time by --as-of")
     return model, crm, as_of_us
 
 
@@ -85,6 +89,7 @@ def _report(model: "LeadModel", result: "BatchResult", out: Path, as_of_us: int,
         "model_version": model.version,
         "source": model.facts.source,
         "counts": asdict(result.counts),
+        "rows_quarantined": sum(len(count.bad) for count in crm.counts),
     }
 
 

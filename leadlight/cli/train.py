@@ -31,7 +31,8 @@ def train(
         print_json(report(run, crm, seconds))
     else:
         print_training(run)
-        say(f"Model {run.model.version} is the champion; it lies in {run.folder} ({seconds:.0f} s).")
+        became = "is the champion" if run.promoted else "saw no deal and does not replace the champion"
+        say(f"Model {run.model.version} {became}; it lies in {run.folder} ({seconds:.0f} s).")
     return 0
 
 
@@ -45,7 +46,7 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
         crm = project.read(until_us=None if until is None else _until_us(project, until))
         request = _request(project, crm, until=until, seed=seed)
         _note_time(project, crm, request)
-        write_quarantine_of(project, crm)
+        project.keep_quarantine(crm.counts)
         run = run_training(crm, request, project.workspace, leadlight_version=__version__, progress=step)
     return run, crm
 
@@ -62,12 +63,13 @@ def _request(project: "Project", crm: "Crm", *, until: str | None, seed: int) ->
     from training.run import TrainingRequest
 
     said = project.file.goal.observed_until
-    observed = crm.observed_until_us if said is None else project.time_us(said, ("goal", "observed_until"))
+    observed = (
+        crm.observed_until_us if said is None else project.time_us(said, ("goal", "observed_until"), date_is="end")
+    )
     return TrainingRequest(
         goal=project.file.goal,
         rules_text=project.rules_text(),
         words=project.words,
-        withheld=project.withheld,
         observed_until_us=min(observed, crm.observed_until_us) if until is not None else observed,
         until=until,
         is_ordered=project.is_ordered,
@@ -86,18 +88,6 @@ def _note_time(project: "Project", crm: "Crm", request: "TrainingRequest") -> No
     idle = unmatched_rules(rulebook, crm.leads.columns, types)
     if idle:
         note(f"{len(idle)} of {len(rulebook.rules)} rules of {project.rules_name} match nothing here and are skipped")
-
-
-def write_quarantine_of(project: "Project", crm: "Crm") -> None:
-    """Keep the unusable rows beside the models, and say so; nothing is written where there are none."""
-    from features.quarantine import write_quarantine
-
-    n_bad = sum(len(count.bad) for count in crm.counts)
-    if n_bad:
-        project.workspace.folder.mkdir(parents=True, exist_ok=True)
-        path = project.workspace.folder / "quarantine.csv"
-        write_quarantine(path, crm.counts)
-        note(f"{n_bad} rows could not be used; each stands with its reason in {path}")
 
 
 def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
@@ -127,7 +117,10 @@ def print_training(run: "TrainingRun") -> None:
     on = facts.trained_on
     say(f"Trained on {on.n_snapshots:,} snapshots of {on.n_leads:,} leads, {on.n_won:,} of them won.")
     if facts.source == "rules":
-        say("Fewer than 20 won or 20 lost leads: the rules alone score, with the odds of the rulebook.")
+        say(
+            "The rules alone score: trees need 20 won and 20 lost leads whose horizon has passed, "
+            "and columns or events that vary."
+        )
         return
     tested = "later leads than it was fitted on" if on.is_time_tested else "left-out groups of leads (not time-tested)"
     say(f"Judged on {tested}; the model that ships was then refitted on everything.")

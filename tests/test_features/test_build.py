@@ -44,7 +44,7 @@ TIMES = st.integers(0, 60).map(lambda n: (START + timedelta(hours=7 * n)).isofor
 EVENTS = st.builds(EventRecord, st.sampled_from(["call", " visit", "zap"]), TIMES, st.none() | TIMES)
 ATTRIBUTES = st.fixed_dictionaries(
     {
-        "visits": st.none() | st.integers(-9, 9) | st.floats(allow_nan=False, allow_infinity=False),
+        "visits": st.none() | st.integers(-9, 9) | st.floats(-1e18, 1e18),
         "opted_in": st.none() | st.booleans(),
         "last_order": st.none() | TIMES,
         "city": st.none() | st.sampled_from(["Ulm", "Bad  Ems", "unknown", " Köln"]),

@@ -110,3 +110,10 @@ def test_what_is_sensitive_or_known_from_sales_only_is_withheld(section: ColumnS
 def test_a_word_that_is_not_known_is_refused(said: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         ColumnSection.model_validate(said)
+
+
+def test_a_withheld_column_is_read_by_nobody() -> None:
+    said = {"age": ColumnSection(sensitive=True), "owner": ColumnSection(known_from="sales"), "size": ColumnSection()}
+    cells = {"age": ["30"], "owner": ["Ann"], "size": ["7"]}
+
+    assert kinds_of(cells, said, reserved=frozenset()) == {"age": "ignore", "owner": "ignore", "size": "number"}

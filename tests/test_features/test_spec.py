@@ -81,14 +81,6 @@ def test_columns_become_features_by_their_kind_in_the_order_of_their_names() -> 
     assert list(spec.kinds) == sorted(kinds)
 
 
-def test_withheld_columns_are_read_but_are_no_features() -> None:
-    columns = {"size": numbers(1, 2, 3), "age": numbers(4, 5, 6)}
-    spec = learn_spec(leads_with(columns), None, {"size": "number", "age": "number"}, withheld=frozenset({"age"}))
-
-    assert spec.numbers == ("size",)
-    assert spec.kinds == {"age": "number", "size": "number"}
-
-
 def test_a_flat_table_has_no_features_of_time() -> None:
     spec = learn_spec(leads_with({"d": numbers(1, 2, 3)}, has_times=False), None, {"d": "date"})
 

@@ -236,6 +236,7 @@ def test_without_a_closed_deal_the_rules_score_and_explain(
 ) -> None:
     header = (company / "deals.csv").read_text(encoding="utf-8").splitlines()[0]
     (company / "deals.csv").write_text(header + "\n", encoding="utf-8")
+    (company / "workspace" / "champion").unlink()
 
     assert run(company, "train", "--json") == 0
     trained = json_of(capsys)
@@ -268,3 +269,76 @@ def test_a_flat_table_is_trained_scored_and_explained(tmp_path: Path, capsys: py
     capsys.readouterr()
     assert run(tmp_path, "explain", "300", "--json") == 0
     assert json_of(capsys)["as_of"] is None
+
+
+def test_other_leads_are_scored_at_the_newest_time_of_the_whole_log(
+    company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leads = pd.read_csv(company / "leads.csv", dtype=str, keep_default_na=False)
+    leads.head(1).to_csv(tmp_path / "old.csv", index=False)
+    newest = pd.read_csv(company / "events.csv.gz")["at"].max()
+
+    run(company, "score", "--leads", str(tmp_path / "old.csv"), "--out", str(tmp_path / "s.csv"), "--json")
+    assert str(json_of(capsys)["as_of"])[:19] == newest[:19]
+
+
+def test_rows_that_can_not_be_scored_are_counted_and_kept(
+    company: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leads = pd.read_csv(company / "leads.csv", dtype=str, keep_default_na=False)
+    leads.loc[5, "seats_wanted"] = "many"
+    leads.to_csv(tmp_path / "l.csv", index=False)
+
+    assert run(company, "score", "--leads", str(tmp_path / "l.csv"), "--out", str(tmp_path / "s.csv"), "--json") == 0
+    assert json_of(capsys)["rows_quarantined"] == 1
+    (row,) = pd.read_csv(company / "workspace" / "quarantine.csv").itertuples()
+    assert (row.file, row.row, row.column, row.value) == ("l.csv", 7, "seats_wanted", "many")
+
+
+def test_too_many_bad_rows_stop_with_all_of_them_in_quarantine(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leads = pd.read_csv(company / "leads.csv", dtype=str, keep_default_na=False)
+    leads.loc[:50, "created_at"] = "long ago"
+    leads.to_csv(company / "leads.csv", index=False)
+
+    assert run(company, "check") == 2
+    assert "51 of 700 rows can not be used" in capsys.readouterr().out
+    assert (pd.read_csv(company / "workspace" / "quarantine.csv").file == "leads.csv").sum() == 51
+
+
+def test_a_closed_lead_is_explained_and_said_to_be_closed(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lead_id = pd.read_csv(company / "deals.csv").lead_id.iloc[0]
+
+    assert run(company, "explain", lead_id) == 0
+    assert "This lead is closed" in capsys.readouterr().out
+
+
+def test_a_word_for_won_that_no_deal_has_is_told(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replace_in(company / "leadlight.yaml", "  won: won", "  won: Closed Won")
+
+    assert run(company, "check") == 0
+    assert "is `won: Closed Won` spelt as in the table?" in capsys.readouterr().out
+
+
+def test_training_on_nothing_replaces_no_champion(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    champion = (company / "workspace" / "champion").read_text()
+
+    assert run(company, "train", "--until", "2025-12-01", "--json") == 0
+    assert json_of(capsys)["promoted"] is False
+    assert (company / "workspace" / "champion").read_text() == champion
+
+
+@pytest.mark.parametrize("name", ["leadlight.yaml", "rules.yaml"])
+def test_a_file_in_another_encoding_is_answered(company: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    (company / name).write_bytes((company / name).read_bytes() + "# Größe\n".encode("latin-1"))
+
+    assert run(company, "train") == 2
+    assert "is no UTF-8 text" in capsys.readouterr().err
+
+
+def test_events_beside_leads_without_times_are_refused(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replace_in(company / "leadlight.yaml", "  created_at: created_at ", "  # created_at ")
+
+    assert run(company, "train") == 2
+    assert "found `events` beside leads without times" in capsys.readouterr().err

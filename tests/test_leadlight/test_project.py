@@ -32,18 +32,11 @@ def test_without_rules_the_starter_speaks(tmp_path: Path) -> None:
 
 def test_words_come_from_columns_and_event_types(tmp_path: Path) -> None:
     text = (
-        "leads: {source: l.csv, id: id, columns: {size: {words: company size}, title: title}}\n"
+        "leads: {source: l.csv, id: id, created_at: c, columns: {size: {words: company size}, title: title}}\n"
         "events: {source: e.csv, lead: l, at: a, type: t, types: {pv: {words: viewed the pricing page}}}\n"
     )
 
     assert load_project(project_file(tmp_path, text)).words == {"size": "company size", "pv": "viewed the pricing page"}
-
-
-def test_sensitive_columns_are_withheld_unless_a_reason_is_given(tmp_path: Path) -> None:
-    columns = "{age: {sensitive: true}, gender: {sensitive: true, use: legal said so}, owner: {known_from: sales}}"
-    project = load_project(project_file(tmp_path, f"leads: {{source: l.csv, id: id, columns: {columns}}}\n"))
-
-    assert project.withheld == {"age", "owner"}
 
 
 @pytest.mark.parametrize(

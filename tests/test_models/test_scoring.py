@@ -54,7 +54,6 @@ def test_training_rows_are_scored_from_the_same_numbers_as_the_batch(model: Lead
         crm,
         request.goal,
         model.rulebook,
-        withheld=request.withheld,
         observed_until_us=request.observed_until_us,
         is_ordered=True,
         seed=0,

@@ -36,7 +36,6 @@ def data(crm: Crm) -> TrainingSet:
         crm,
         request.goal,
         RULES,
-        withheld=frozenset(),
         observed_until_us=request.observed_until_us,
         is_ordered=True,
         seed=0,

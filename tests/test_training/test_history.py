@@ -13,13 +13,12 @@ from tests.company import HORIZON, flat_crm, request_for, shuffled, small_crm
 from training.history import History, build_history, fingerprint
 
 
-def history_of(crm: Crm, *, is_ordered: bool = True, withheld: frozenset[str] = frozenset()) -> History:
+def history_of(crm: Crm, *, is_ordered: bool = True) -> History:
     request = request_for(crm)
     return build_history(
         crm,
         request.goal,
         load_starter(),
-        withheld=withheld,
         observed_until_us=request.observed_until_us,
         is_ordered=is_ordered,
         seed=0,
@@ -53,14 +52,6 @@ def test_leads_of_an_account_share_both_kinds_of_fold(history: History, crm: Crm
     for fold in (history.data.fold, history.data.judging_fold):
         assert all(len(set(fold[account == code])) == 1 for code in np.unique(account[account >= 0]))
     assert len(set(history.data.judging_fold)) == 5
-
-
-def test_a_withheld_column_is_no_feature_but_still_earns_points(crm: Crm, history: History) -> None:
-    without = history_of(crm, withheld=frozenset({"job_title"}))
-
-    assert "job_title" in history.spec.categories
-    assert "job_title" not in without.spec.categories
-    assert np.array_equal(without.data.points, history.data.points)
 
 
 def test_without_a_closed_deal_nothing_is_known_rather_than_all_lost() -> None:
