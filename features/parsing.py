@@ -116,21 +116,21 @@ def parse_time_us(cell: str, *, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:
     1500000
     """
     text = cell.strip()
+    is_day = len(text) <= len("2026-03-31")
     try:
-        if len(text) <= len("2026-03-31"):
-            return _edge_of_day_us(date.fromisoformat(text), timezone, date_is)
+        day = date.fromisoformat(text) if is_day else None
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadCell("a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected") from None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise BadCell(_OUT_OF_YEARS)
+    if day is not None:
+        return _edge_of_day_us(day, timezone, date_is)
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone)
     return (aware - _EPOCH) // _MICROSECOND
 
 
 def _edge_of_day_us(day: date, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise BadCell(_OUT_OF_YEARS)
     # Where the clock is set back at the end of the day, its last hour comes twice: fold=1 is the second.
     clock = time() if date_is == "start" else time.max.replace(fold=1)
     return (datetime.combine(day, clock, tzinfo=timezone) - _EPOCH) // _MICROSECOND
