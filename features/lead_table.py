@@ -1,6 +1,5 @@
 """The leads table: from a file to LeadArrays in canonical order."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -103,7 +102,7 @@ def read_leads(
             columns[name], faults = read_column(cells[name], kinds[name], timezone=timezone)
             bad.add_cells(name, cells[name], faults)
     accounts = _accounts(section, frame)
-    order = _canonical_order(section, frame, ids, created, bad)
+    order = _canonical_order(section, frame, ids, created, timezone, bad)
     leads = LeadArrays(tuple(ids), created, accounts, columns).take(order)
     return LeadTable(leads, dict(kinds), order, bad.count(len(frame)))
 
@@ -190,21 +189,32 @@ def _accounts(section: LeadsSection, frame: "pd.DataFrame") -> TextColumn:
 
 
 def _canonical_order(
-    section: LeadsSection, frame: "pd.DataFrame", ids: list[str], created: IntArray | None, bad: BadRows
+    section: LeadsSection,
+    frame: "pd.DataFrame",
+    ids: list[str],
+    created: IntArray | None,
+    timezone: ZoneInfo,
+    bad: BadRows,
 ) -> IntArray:
-    """Usable rows by id; a flat table by its order column first, numbers before texts."""
+    """Usable rows by id; a flat table by its order column first."""
     used = bad.used(len(ids))
     if created is None and section.order_by is not None and section.order_by in frame.columns:
         cells = text_cells(frame, section.order_by)
-        used.sort(key=lambda row: (*_order_key(cells[row]), ids[row]))
+        used.sort(key=lambda row: (*_order_key(cells[row], timezone), ids[row]))
     else:
         used.sort(key=ids.__getitem__)
     return np.array(used, dtype=np.int64)
 
 
-def _order_key(cell: str) -> tuple[int, float, str]:
+def _order_key(cell: str, timezone: ZoneInfo) -> tuple[int, float, str]:
+    """Numbers, then times, then texts; a missing cell is the last of all."""
+    if is_missing(cell):
+        return (3, 0.0, "")
     try:
-        number = parse_number(cell)
+        return (0, parse_number(cell), "")
     except BadCell:
-        number = math.nan
-    return (1, 0.0, cell) if math.isnan(number) else (0, number, "")
+        pass
+    try:
+        return (1, float(parse_time_us(cell, timezone=timezone, date_is="start")), "")
+    except BadCell:
+        return (2, 0.0, cell)

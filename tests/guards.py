@@ -134,6 +134,13 @@ GUARDS = (
         (f"{ENCODING}::test_encoding_does_not_change_the_matrix",),
     ),
     Guard(
+        "withheld: what the model may not use earns no points either",
+        "features/columns.py",
+        "if said is not None and said.is_withheld:",
+        "if False:",
+        ("tests/test_features/test_columns.py::test_a_withheld_column_is_read_by_nobody",),
+    ),
+    Guard(
         "ripe: a label whose horizon has not passed is left out",
         "features/labels.py",
         "kept = snapshots.take(ripe & is_open(snapshots, outcomes))",

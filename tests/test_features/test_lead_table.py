@@ -160,7 +160,7 @@ def test_a_flat_table_follows_its_order_column_numbers_first(tmp_path: Path) -> 
     rows = ["a,10", "b,9", "c,x", "d,", "e,nan", "f,9.0"]
     orders = [read(tmp_path, "\n".join(["lead_id,rank", *lines]), FLAT).leads.ids for lines in (rows, rows[::-1])]
 
-    assert orders[0] == orders[1] == ("b", "f", "a", "d", "e", "c")
+    assert orders[0] == orders[1] == ("b", "f", "a", "c", "d", "e")
 
 
 def test_a_flat_table_to_be_scored_needs_no_order_column(tmp_path: Path) -> None:
@@ -172,3 +172,12 @@ def test_a_flat_table_to_be_scored_needs_no_order_column(tmp_path: Path) -> None
 def test_columns_that_are_no_mapping_are_refused() -> None:
     with pytest.raises(ValidationError, match="columns"):
         LeadsSection.model_validate({"source": "s", "id": "i", "columns": ["size"]})
+
+
+def test_a_flat_table_is_ordered_by_moments_and_not_by_their_spelling(tmp_path: Path) -> None:
+    moments = {"a": "2026-03-01T00:30:00+01:00", "b": "2026-02-28T23:45:00Z", "c": "2026-02-28T22:00:00-02:00"}
+    (tmp_path / "l.csv").write_text("id,at\n" + "".join(f"{lead},{at}\n" for lead, at in moments.items()))
+    section = LeadsSection(source="l.csv", id="id", order_by="at")
+
+    table = read_leads(section, Source(tmp_path / "l.csv"), timezone=ZoneInfo("UTC"))
+    assert table.leads.ids == ("a", "b", "c")
