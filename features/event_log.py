@@ -125,7 +125,7 @@ def _lead_positions(
     lead = np.array([position.get(lead_id, -1) for lead_id in parsed.values], dtype=np.int64)
     if are_all_leads:
         for row in np.flatnonzero(lead < 0).tolist():
-            bad.add(row, section.lead, cells[row], "no such lead in the leads table")
+            bad.add(row, section.lead, cells[row], "no usable lead with this id in the leads table")
     return lead
 
 

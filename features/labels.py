@@ -200,7 +200,7 @@ def read_outcomes(
     lead = np.array([position.get(cell.strip(), -1) for cell in cells["lead"]], dtype=np.int64)
     if are_all_leads:
         for row in np.flatnonzero(lead < 0).tolist():
-            bad.add(row, named["lead"], cells["lead"][row], "no such lead in the leads table")
+            bad.add(row, named["lead"], cells["lead"][row], "no usable lead with this id in the leads table")
     closed_us, is_won = _closes(section, cells, timezone, bad)
     is_close = np.array([not is_missing(cell) for cell in cells["outcome"]], dtype=np.bool_)
     used = np.zeros(len(frame), dtype=np.bool_)

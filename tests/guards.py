@@ -122,7 +122,7 @@ GUARDS = (
     Guard(
         "5 an event of an unknown lead is noted",
         "features/event_log.py",
-        'bad.add(row, section.lead, cells[row], "no such lead in the leads table")',
+        'bad.add(row, section.lead, cells[row], "no usable lead with this id in the leads table")',
         "pass",
         ("tests/test_features/test_event_log.py",),
     ),

@@ -47,7 +47,7 @@ def test_events_are_those_of_their_leads_with_single_blanks_in_types(tmp_path: P
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
-        ("zz,1970-01-01,call,,", "lead", "no such lead in the leads table"),
+        ("zz,1970-01-01,call,,", "lead", "no usable lead with this id in the leads table"),
         (",1970-01-01,call,,", "lead", "an id is needed, the cell is empty"),
         ("a,,call,,", "at", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
         ("a,1970-01-01, ,,", "type", "an event type is expected, the cell is empty"),

@@ -238,8 +238,8 @@ def test_a_date_of_closing_is_the_end_of_its_day_in_the_zone(tmp_path: Path, zon
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
-        ("zz,1970-01-09,won", "lead", "no such lead in the leads table"),
-        (",1970-01-09,won", "lead", "no such lead in the leads table"),
+        ("zz,1970-01-09,won", "lead", "no usable lead with this id in the leads table"),
+        (",1970-01-09,won", "lead", "no usable lead with this id in the leads table"),
         ("a,9.1.1970,won", "closed", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
         ("a,,lost", "closed", "a closed deal needs the time it closed"),
     ],
