@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from features.build import DAYS_SINCE, LEAD_AGE_DAYS, feature_names
+from features.names import normal_name
 from features.spec import FeatureSpec
 
 Family = Literal["fit", "engagement", "timing"]
@@ -68,15 +69,6 @@ class FeatureInfo:
     words: str
 
 
-def normalised(name: str) -> str:
-    """One spelling per name: lower case, ``_`` for everything that is no letter or digit.
-
-    >>> normalised("Demo Request")
-    'demo_request'
-    """
-    return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
-
-
 def column_words(column: str) -> str:
     """A column's name as words.
 
@@ -95,7 +87,7 @@ def event_words(event_type: str) -> str:
     >>> event_words("Email Opened"), event_words("W_Nabellen")
     ('opened an email', 'had “W_Nabellen” recorded')
     """
-    return EVENT_WORDS.get(normalised(event_type)) or f"had “{event_type}” recorded"
+    return EVENT_WORDS.get(normal_name(event_type)) or f"had “{event_type}” recorded"
 
 
 def build_catalogue(spec: FeatureSpec, words: Mapping[str, str]) -> Mapping[str, FeatureInfo]:

@@ -1,7 +1,7 @@
 """The activity log: from a file to EventArrays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -106,12 +106,7 @@ def _read_cells(
     used = np.array(bad.used(len(frame)), dtype=np.int64)
     kept = used[lead[used] >= 0]
     newest_us = int(at_us[used].max()) if len(used) else None
-    return EventLog(_without_unused_types(events.take(kept)), bad.count(len(frame)), len(used) - len(kept), newest_us)
-
-
-def _without_unused_types(events: EventArrays) -> EventArrays:
-    used, codes = np.unique(events.type_code, return_inverse=True)
-    return replace(events, type_code=codes.astype(np.int64), types=tuple(events.types[code] for code in used))
+    return EventLog(events.take(kept).without_unused_types(), bad.count(len(frame)), len(used) - len(kept), newest_us)
 
 
 def _lead_positions(

@@ -1,7 +1,6 @@
 """A typed Parquet log straight to EventArrays: DuckDB reads and joins, no cell becomes a Python object."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -58,7 +57,7 @@ def read_typed_events(
             newest_us = _newest_us(connection, section) if others else int(events.at_us.max(initial=0))
     except duckdb.Error:
         return None
-    kept = _without_unused_types(events) if others else events
+    kept = events.without_unused_types() if others else events
     return EventLog(kept, TableCount(source.name, n_rows, ()), others, newest_us if n_rows else None)
 
 
@@ -129,13 +128,6 @@ def _is_plain_id(cell: str) -> bool:
         return parse_id(cell) == cell
     except BadCell:
         return False
-
-
-def _without_unused_types(events: EventArrays) -> EventArrays:
-    used = np.flatnonzero(np.bincount(events.type_code, minlength=len(events.types)))
-    code = np.zeros(len(events.types), dtype=np.int64)
-    code[used] = np.arange(len(used))
-    return replace(events, type_code=code[events.type_code], types=tuple(events.types[i] for i in used))
 
 
 def _times(section: "EventsSection") -> tuple[str, ...]:

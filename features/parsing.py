@@ -7,9 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from features.tables import MICROSECONDS_PER_DAY, BoolArray, FloatArray
+from features.tables import MICROSECONDS_PER_DAY
 
 Value = TypeVar("Value")
 EdgeOfDay = Literal["start", "end"]
@@ -186,16 +184,3 @@ def parse_cells(cells: Sequence[str], parse: Callable[[str], Value], fallback: V
             known[text], reasons[text] = fallback, str(error)
     rows = tuple(i for i, text in enumerate(cells) if text in reasons) if reasons else ()
     return Parsed([known[text] for text in cells], BadCells(rows, tuple(reasons[cells[i]] for i in rows)))
-
-
-def parse_numbers(cells: Sequence[str]) -> tuple[FloatArray, BadCells]:
-    """A float64 column of numbers, NaN where missing or bad."""
-    parsed = parse_cells(cells, parse_number, math.nan)
-    return np.array(parsed.values, dtype=np.float64), parsed.bad
-
-
-def mask_of(bad: BadCells, n_rows: int) -> BoolArray:
-    """True where a cell was bad."""
-    mask = np.zeros(n_rows, dtype=np.bool_)
-    mask[list(bad.rows)] = True
-    return mask

@@ -134,6 +134,13 @@ class EventArrays:
             recorded_us=recorded,
         )
 
+    def without_unused_types(self) -> "EventArrays":
+        """The same events, their types cut to those that occur."""
+        used = np.flatnonzero(np.bincount(self.type_code, minlength=len(self.types)))
+        code = np.zeros(len(self.types), dtype=np.int64)
+        code[used] = np.arange(len(used))
+        return replace(self, type_code=code[self.type_code], types=tuple(self.types[i] for i in used))
+
     def of_leads(self, index: IntArray, n_leads: int) -> "EventArrays":
         """The events of the leads at `index`, renumbered to positions in `index`."""
         position = np.full(n_leads, -1, dtype=np.int64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from features.build import FeatureMatrix, build_features
+from features.names import named
 from features.snapshots import Snapshots
 from features.tables import BoolArray, EventArrays, FloatArray, IntArray, LeadArrays, no_events
 from models.boosting import tree_contributions, tree_margin
@@ -15,7 +16,6 @@ from models.lead_model import LeadModel
 from models.log_odds import probability_of
 from models.rules import LedgerLine, Qualification, RuleLedger, qualify, score_rules
 from models.rules.conditions import EventCondition
-from models.rules.names import named
 from models.wording import SUMMARY_REASONS, CellValue, Reason, Wording, summary, value_or_none
 
 if TYPE_CHECKING:

@@ -34,6 +34,7 @@ def score(
 ) -> int:
     """Score the leads that are open, with the champion."""
     from leadlight.project import load_project
+    from serving.batch import score_open_leads
     from serving.score_table import check_output, score_frame, write_scores
 
     check_output(out)
@@ -41,7 +42,7 @@ def score(
     with progress("scoring") as step:
         model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of, step=step)
         step("scoring")
-        result = score_crm(model, crm, as_of_us, reasons)
+        result = score_open_leads(model, crm, as_of_us, n_reasons=reasons)
         step("writing")
         write_scores(score_frame(model, result.scores), out)
     if as_json:
@@ -69,13 +70,6 @@ def open_champion(
     if as_of is None and time_of(as_of_us) > datetime.now(UTC) + timedelta(days=1):
         note("that is in the future: some time in the tables is wrong or planned; give the time by --as-of")
     return model, crm, as_of_us
-
-
-def score_crm(model: "LeadModel", crm: "Crm", as_of_us: int, reasons: int) -> "BatchResult":
-    """The open leads of the tables, scored."""
-    from serving.batch import score_open_leads
-
-    return score_open_leads(model, crm, as_of_us, n_reasons=reasons)
 
 
 def _report(model: "LeadModel", result: "BatchResult", out: Path, as_of_us: int, crm: "Crm") -> dict[str, object]:

@@ -5,9 +5,9 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from features.names import normal_name
 from features.parsing import is_missing
 from features.snapshots import DurationUs
-from models.rules.names import normal_name
 
 TESTS = ("matches", "is", "in", "at_least", "at_most", "missing")
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.names import named, normal_name
 from features.parsing import FLAGS
 from features.tables import BoolArray, Column, NumberColumn, TextColumn
 from models.rules.conditions import EventCondition, FieldCondition
-from models.rules.names import named, normal_name
 from models.rules.schema import Rule, RuleBook
 
 

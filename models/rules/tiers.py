@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from features.names import named
 from features.snapshots import Snapshots
 from features.tables import BoolArray, EventArrays
-from models.rules.names import named
 from models.rules.points import RuleLedger, on_grid
 from models.rules.schema import Group, Level, RuleBook
 from models.rules.seen_types import see_types

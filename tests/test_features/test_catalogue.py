@@ -13,8 +13,8 @@ from features.catalogue import (
     build_catalogue,
     column_words,
     event_words,
-    normalised,
 )
+from features.names import normal_name
 from features.spec import FeatureSpec
 
 SPEC = FeatureSpec(
@@ -108,4 +108,4 @@ def test_the_usual_event_types_have_words_however_they_are_written(name: str) ->
 
 
 def test_the_usual_words_are_found_by_their_own_names() -> None:
-    assert all(normalised(name) == name for name in EVENT_WORDS)
+    assert all(normal_name(name) == name for name in EVENT_WORDS)

@@ -15,14 +15,12 @@ from features.parsing import (
     BadCells,
     EdgeOfDay,
     is_missing,
-    mask_of,
     parse_cells,
     parse_duration_us,
     parse_event_type,
     parse_flag,
     parse_id,
     parse_number,
-    parse_numbers,
     parse_time_us,
 )
 from features.tables import MICROSECONDS_PER_DAY as DAY
@@ -219,8 +217,9 @@ def test_every_bad_cell_is_noted_with_its_row() -> None:
 
 
 def test_numbers_of_a_column_are_missing_where_bad() -> None:
-    values, bad = parse_numbers(["1", "x", ""])
+    parsed = parse_cells(["1", "x", ""], parse_number, math.nan)
+    values, bad = np.array(parsed.values), parsed.bad
 
     assert values.tolist()[0] == 1.0
     assert np.isnan(values).tolist() == [False, True, True]
-    assert mask_of(bad, 3).tolist() == [False, True, False]
+    assert bad.rows == (1,)

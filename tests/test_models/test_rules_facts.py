@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from features.names import named, normal_name
 from features.tables import Column, NumberColumn, TextColumn
 from models.rules.conditions import EventCondition, FieldCondition
 from models.rules.facts import meets, sources_of, unmatched_rules
 from models.rules.loading import load_starter
-from models.rules.names import named, normal_name
 from models.rules.schema import Rule
 
 TITLES = TextColumn.of(["VP Sales", "vice president", None, "Clerk"])

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from features.names import normal_name
 from features.snapshots import Snapshots
 from features.tables import Column, EventArrays, LeadArrays, NumberColumn, TextColumn, no_events
 from models.rules.conditions import FieldCondition
 from models.rules.facts import sources_of
 from models.rules.loading import load_starter
-from models.rules.names import normal_name
 from models.rules.points import score_rules
 from models.rules.tiers import LEVELS
 
