@@ -245,7 +245,7 @@ def _percent(probability: float) -> str:
     percent = 100 * probability
     if 1 <= percent <= 99:
         return f"{percent:.0f}%"
-    return f"{percent:.1f}%"
+    return f"{percent:.1f}".removesuffix(".0") + "%"
 
 
 def _against_usual(probability: float, usual: float) -> str:

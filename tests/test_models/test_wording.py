@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS
@@ -208,6 +208,7 @@ def test_nobody_is_told_never_or_for_sure(probability: float, usual: float, star
 
 
 @given(st.floats(0, 1), st.floats(1e-6, 1 - 1e-6))
+@example(0.0, 0.009765625)
 def test_no_summary_has_a_nan_a_power_of_ten_or_certainty(probability: float, usual: float) -> None:
     text = summary(probability, usual=usual, horizon_days=90.0, reasons=())
 
