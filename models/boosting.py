@@ -1,5 +1,7 @@
 """Gradient-boosted trees on top of the prior margin."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +56,25 @@ def feature_names(n_features: int) -> list[str]:
     return [f"f{i}" for i in range(n_features)]
 
 
+def _dataset(
+    values: FloatArray, won: BoolArray, margin: FloatArray, parameters: dict[str, Any]
+) -> "lgb.Dataset":  # the parameters too: which features can be split depends on them
+    import lightgbm as lgb
+
+    return lgb.Dataset(
+        values,
+        label=won.astype(np.float64),
+        init_score=margin,
+        feature_name=feature_names(values.shape[1]),
+        params=parameters,
+        free_raw_data=True,
+    )
+
+
+def _threads_for(values: FloatArray) -> int:
+    return 1 if values.size < _CELLS_FOR_THREADS else 0
+
+
 def fit_trees(
     values: FloatArray, won: BoolArray, margin: FloatArray, settings: TreeSettings, *, seed: int
 ) -> "lgb.Booster":
@@ -67,15 +88,72 @@ def fit_trees(
     """
     import lightgbm as lgb
 
-    parameters = settings.parameters(seed, n_threads=1 if values.size < _CELLS_FOR_THREADS else 0)
-    data = lgb.Dataset(
-        values,
-        label=won.astype(np.float64),
-        init_score=margin,
-        feature_name=feature_names(values.shape[1]),
-        free_raw_data=True,
-    )
-    return lgb.train(parameters, data, num_boost_round=settings.rounds)
+    parameters = settings.parameters(seed, n_threads=_threads_for(values))
+    return lgb.train(parameters, _dataset(values, won, margin, parameters), num_boost_round=settings.rounds)
+
+
+def fit_bag(
+    values: FloatArray, won: BoolArray, margin: FloatArray, settings: TreeSettings, *, size: int, seed: int
+) -> "lgb.Booster":
+    """The mean of boosters of `size` seeds, as one booster whose trees sum to it; see `fit_trees`."""
+    boosters = [fit_trees(values, won, margin, settings, seed=seed + k) for k in range(size)]
+    return boosters[0] if size == 1 else load_trees(mean_of_boosters([b.model_to_string() for b in boosters]))
+
+
+def mean_of_boosters(texts: Sequence[str]) -> str:
+    """LightGBM's text of one booster whose raw score is the mean of the others'.
+
+    Parameters
+    ----------
+    texts : boosters over the same features, each LightGBM's text.
+    """
+    head, rest = texts[0].split("tree_sizes=", 1)
+    tail = rest[rest.index("end of trees") :]
+    trees: list[str] = []
+    for text in texts:
+        body = text[text.index("\nTree=") + 1 : text.index("end of trees")]
+        trees += [_scaled(tree, 1 / len(texts)) for tree in re.split(r"(?m)^Tree=\d+\n", body)[1:]]
+    numbered = [f"Tree={number}\n{tree}" for number, tree in enumerate(trees)]
+    sizes = " ".join(str(len(tree)) for tree in numbered)
+    return f"{head}tree_sizes={sizes}\n\n{''.join(numbered)}{tail}"
+
+
+def _scaled(tree: str, factor: float) -> str:
+    """A tree's text with the values of its leaves and nodes multiplied."""
+
+    def scale(line: re.Match[str]) -> str:
+        return line[1] + " ".join(repr(float(value) * factor) for value in line[2].split())
+
+    return re.sub(r"(?m)^((?:leaf_value|internal_value)=)(.*)$", scale, tree)
+
+
+class GrowingTrees:
+    """Trees that grow on some rows, and what they add to the margin of others."""
+
+    def __init__(
+        self,
+        values: FloatArray,
+        others: FloatArray,
+        won: BoolArray,
+        margin: FloatArray,
+        settings: TreeSettings,
+        *,
+        seed: int,
+    ) -> None:
+        import lightgbm as lgb
+
+        parameters = settings.parameters(seed, n_threads=_threads_for(values))
+        self._booster = lgb.Booster(parameters, _dataset(values, won, margin, parameters))
+        self._others = others
+        self._rounds = 0
+
+    def grow(self, rounds: int) -> FloatArray:
+        """The log-odds that the next trees add to the other rows."""
+        for _ in range(rounds):
+            self._booster.update()
+        added = tree_margin(self._booster, self._others, first=self._rounds, rounds=rounds)
+        self._rounds += rounds
+        return added
 
 
 def load_trees(text: str) -> "lgb.Booster":

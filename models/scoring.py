@@ -31,6 +31,7 @@ class Scores:
     Attributes
     ----------
     lead_ids, as_of_us : which lead, and when (a row's rank in a flat table).
+    probability_low, probability_high : the 90% interval of what came of leads judged alike; NaN without deals.
     matrix, ledger, qualification : what the score was made of.
     contributions : in log-odds, adding up to `log_odds`.
     reasons, summaries : in words, one per row.
@@ -39,6 +40,8 @@ class Scores:
     lead_ids: tuple[str, ...]
     as_of_us: IntArray
     probability: FloatArray
+    probability_low: FloatArray
+    probability_high: FloatArray
     percentile: FloatArray
     dormant: BoolArray
     matrix: FeatureMatrix
@@ -95,10 +98,13 @@ def score_leads(
         else tuple(wording.reasons(row, SUMMARY_REASONS) for row in range(len(matrix)))
     )
     probability = probability_of(contributions.log_odds)
+    low, high = model.bounds(contributions.log_odds)
     return Scores(
         lead_ids=tuple(leads.ids[i] for i in snapshots.lead),
         as_of_us=snapshots.as_of_us,
         probability=probability,
+        probability_low=low,
+        probability_high=high,
         percentile=model.percentile(contributions.log_odds),
         dormant=_dormant(model, leads, snapshots),
         matrix=matrix,
@@ -118,11 +124,18 @@ def explain_rows(model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger) ->
     margin = prior.margin(ledger.points)
     expected, by_feature = 0.0, np.zeros((len(matrix), 0))
     feature_parts: tuple[Part, ...] = ()
+    if model.facts.logistic is not None or model.booster is not None:
+        feature_parts = tuple(_part(info) for info in model.catalogue.values())
+        by_feature = np.zeros((len(matrix), len(feature_parts)))
+    if model.facts.logistic is not None:
+        margin = margin + model.facts.logistic.margin(matrix)
+        expected += model.facts.logistic.intercept
+        by_feature = by_feature + model.facts.logistic.contributions(matrix)
     if model.booster is not None:
         values = model.facts.encoder.encode(matrix)
         margin = margin + tree_margin(model.booster, values)
-        expected, by_feature = tree_contributions(model.booster, values)
-        feature_parts = tuple(_part(info) for info in model.catalogue.values())
+        of_trees, by_tree = tree_contributions(model.booster, values)
+        expected, by_feature = expected + of_trees, by_feature + by_tree
     base = calibrator.intercept + calibrator.slope * (prior.intercept + expected)
     values_of_parts = calibrator.slope * np.concatenate([by_rule, by_feature], axis=1)
     return check_sum(

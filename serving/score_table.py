@@ -45,6 +45,8 @@ def score_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
             "lead_id": list(scores.lead_ids),
             "as_of": times if times is not None else pd.Series([None] * len(scores), dtype="datetime64[us, UTC]"),
             "probability": scores.probability,
+            "probability_low": scores.probability_low,
+            "probability_high": scores.probability_high,
             "percentile": _whole(scores.percentile),
             "points": scores.ledger.points,
             "fit": scores.contributions.family_impact("fit"),
