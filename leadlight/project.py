@@ -123,7 +123,10 @@ def load_project(path: Path) -> Project:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, IsADirectoryError):
         raise BadDocument(
-            (f"there is no project file {path}; give one with -c, or make a demo project with `leadlight demo`",)
+            (
+                f"there is no project file {path}; give one with -c, have one written for your files by "
+                "`leadlight init`, or make a demo project with `leadlight demo`",
+            )
         ) from None
     except UnicodeDecodeError:
         raise BadDocument((f"{path.name}:1: the file is no UTF-8 text; save it as UTF-8",)) from None
