@@ -97,6 +97,7 @@ OUTCOME = Names.of(
     "(?:is|has|was)?converted(?:flag|yn)?|(?:is|has)?won(?:flag)?|(?:is)?closedwon|wonlost",
     "(?:final)?outcome|(?:is|became)customer|conversion(?:flag)?|(?:has)?(?:purchased|bought|enrolled|subscribed)",
     "^target|y|label|result|win|success|sold|sale|purchase|deposit|response|responded|accepted|class|customer|client|buyer|funded",
+    "(?:is_|has_|was_|will_)?(?:convert(?:ed|s)?|conversion|won|purchased?|bought|subscribed|target)(?:_.*)?|.*_(?:converted|target|won)",
 )
 #: Names of fields that say how a lead stands today, won and lost among it.
 STATUS = Names.of("status(?:name)?", "(?:lifecycle|sales)?stage(?:name)?")

@@ -82,6 +82,13 @@ class Project:
         except BadCell as error:
             raise self.bad([Problem(key, f"found {text!r}: {error}")]) from error
 
+    def observed_until_us(self, crm: Crm) -> int:
+        """Until when outcomes are complete: as the project says, else as the tables show."""
+        said = self.file.goal.observed_until
+        if said is None:
+            return crm.observed_until_us
+        return self.time_us(said, ("goal", "observed_until"), date_is="end")
+
     def read(self, **options: object) -> Crm:
         """The tables; see `read_crm`. Problems name the line of this file."""
         try:

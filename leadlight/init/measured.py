@@ -21,6 +21,7 @@ HORIZON_DAYS = (7, 14, 30, 60, 90, 180, 365)
 #: The horizon is the first that nine wins in ten keep.
 _WON_SHARE = 0.9
 _DEFAULT_DAYS = 90
+_SPARE_DAYS = 30
 _TOLERATED_BAD = 0.01
 #: An AUC from here on, by one column alone, is a leak until shown otherwise.
 _TELLING_AUC = 0.8
@@ -47,16 +48,18 @@ def measured(draft: Draft, folder: Path) -> Draft:
 
 
 def horizon_days(win_ages_days: FloatArray, history_days: float) -> int:
-    """The first usual horizon that nine wins in ten keep, at most half the history, so that it can ripen.
+    """The first usual horizon that nine wins in ten keep, short enough to be judged on later leads.
+
+    Judging in time needs a history of two horizons and 30 days (training/split.py).
 
     >>> horizon_days(np.array([1.0, 5.0, 20.0, 29.0]), history_days=365)
     30
-    >>> horizon_days(np.array([1.0, 5.0, 20.0, 29.0]), history_days=40)
+    >>> horizon_days(np.array([1.0, 5.0, 20.0, 29.0]), history_days=60)
     14
     """
     age = float(np.quantile(win_ages_days, _WON_SHARE, method="inverted_cdf"))
     wanted = next((days for days in HORIZON_DAYS if age <= days), HORIZON_DAYS[-1])
-    ripe = [days for days in HORIZON_DAYS if days <= min(wanted, history_days / 2)]
+    ripe = [days for days in HORIZON_DAYS if days <= min(wanted, (history_days - _SPARE_DAYS) / 2)]
     return max(ripe, default=HORIZON_DAYS[0])
 
 

@@ -30,6 +30,8 @@ def test_a_word_says_won_lost_or_open(cell: str, meaning: str | None) -> None:
     [
         ({"visits": ["3", "4"], "Converted": ["0", "1"]}, "Converted", ("1",), None),
         ({"default": ["no", "yes"], "y": ["no", "yes"]}, "y", ("yes",), None),
+        ({"Conversion (Target)": ["0", "1"], "b": ["0", "1"]}, "Conversion (Target)", ("1",), None),
+        ({"converted_within_90_days": ["False", "True"]}, "converted_within_90_days", ("True",), None),
         ({"is_customer": ["True", "False"]}, "is_customer", ("True",), None),
         ({"outcome": ["won", "lost", ""]}, "outcome", ("won",), None),
         ({"outcome": ["won", "no decision", "price", "open"]}, "outcome", ("won",), ("no decision", "price")),
