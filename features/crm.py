@@ -45,6 +45,14 @@ class CrmSections(BaseModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _other_tables_need_ids(self) -> "CrmSections":
+        """A row number is no name that another table could use."""
+        others = [name for name in ("events", "outcomes") if getattr(self, name) is not None]
+        if self.leads.id is None and others and not (self.is_flat and others == ["outcomes"]):
+            raise ValueError(f"found `{others[0]}` beside leads without `id`, expected leads.id; name the id column")
+        return self
+
     @property
     def is_flat(self) -> bool:
         """Whether the outcome is a column of the leads table, which then has one snapshot a row."""

@@ -66,7 +66,7 @@ GUARDS = (
     Guard(
         "1 the order of leads does not matter",
         "features/lead_table.py",
-        "used.sort(key=ids.__getitem__)",
+        "used.sort(key=name_of.__getitem__)",
         "pass",
         ("tests/test_features/test_lead_table.py::test_leads_are_read_in_the_order_of_their_ids",),
     ),

@@ -62,10 +62,7 @@ def _until_us(project: "Project", until: str) -> int:
 def _request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":
     from training.run import TrainingRequest
 
-    said = project.file.goal.observed_until
-    observed = (
-        crm.observed_until_us if said is None else project.time_us(said, ("goal", "observed_until"), date_is="end")
-    )
+    observed = project.observed_until_us(crm)
     return TrainingRequest(
         goal=project.file.goal,
         rules_text=project.rules_text(),
