@@ -92,21 +92,20 @@ def fit_trees(
     return lgb.train(parameters, _dataset(values, won, margin, parameters), num_boost_round=settings.rounds)
 
 
-def fit_bag(
-    values: FloatArray, won: BoolArray, margin: FloatArray, settings: TreeSettings, *, size: int, seed: int
-) -> "lgb.Booster":
-    """The mean of boosters of `size` seeds, as one booster whose trees sum to it; see `fit_trees`."""
-    boosters = [fit_trees(values, won, margin, settings, seed=seed + k) for k in range(size)]
-    return boosters[0] if size == 1 else load_trees(mean_of_boosters([b.model_to_string() for b in boosters]))
-
-
-def mean_of_boosters(texts: Sequence[str]) -> str:
-    """LightGBM's text of one booster whose raw score is the mean of the others'.
+def mean_of_boosters(boosters: "Sequence[lgb.Booster]") -> "lgb.Booster":
+    """One booster whose trees sum to the mean of the others' raw scores.
 
     Parameters
     ----------
-    texts : boosters over the same features, each LightGBM's text.
+    boosters : at least one, over the same features.
     """
+    if len(boosters) == 1:
+        return boosters[0]
+    return load_trees(_mean_text([booster.model_to_string() for booster in boosters]))
+
+
+def _mean_text(texts: Sequence[str]) -> str:
+    """The mean of boosters in LightGBM's text format."""
     head, rest = texts[0].split("tree_sizes=", 1)
     tail = rest[rest.index("end of trees") :]
     trees: list[str] = []

@@ -1,7 +1,7 @@
 """Which parts ship: the simplest candidate that no other beats by more than chance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from features.tables import BoolArray, FloatArray, IntArray
 from models.boosting import LEAVES_IN_ALL
 from models.lead_model import SOURCES, ModelSource, source_words
 from models.log_odds import row_losses
-from training.fit import Recipe
+from training.fit import Boost, Recipe
 from training.judging import Judge, StartName
 from training.tuning import Tuned, tune
 
@@ -27,14 +27,10 @@ class Candidate:
     Attributes
     ----------
     margin : of the n judged rows, in log-odds, not calibrated.
-    start : what the trees start from, or what is left without them.
-    rounds : the trees of a block; those of the fit on everything stand in the recipe.
     """
 
     recipe: Recipe
     margin: FloatArray
-    start: StartName
-    rounds: int = 0
 
     @property
     def source(self) -> ModelSource:
@@ -51,42 +47,41 @@ class Choice:
 
 def candidates_of(judge: Judge, *, seed: int) -> list[Candidate]:
     """Every candidate, judged on the same rows, the simplest first; trees that do not help are left out."""
-    rest = [
-        Candidate(Recipe("base_rate"), judge.start("base").test, "base"),
-        Candidate(Recipe("rules"), judge.start("rules").test, "rules"),
-        Candidate(
-            Recipe("logistic", penalty=judge.start("logistic").penalty), judge.start("logistic").test, "logistic"
-        ),
+    found = [
+        Candidate(Recipe("base_rate"), judge.start("base").test),
+        Candidate(Recipe("rules"), judge.start("rules").test),
+        Candidate(Recipe("logistic", penalty=judge.start("logistic").penalty), judge.start("logistic").test),
     ]
     tuned = tune(judge, ("rules", "rules_logistic"), seed=seed)
-    settings = tuned["rules"].settings
-    alone = Tuned(settings, judge.grow(judge.start("base"), settings))
-    grown: tuple[tuple[ModelSource, StartName, Tuned], ...] = (
-        ("trees", "base", alone),
-        ("rules_trees", "rules", tuned["rules"]),
-        ("rules_logistic_trees", "rules_logistic", tuned["rules_logistic"]),
+    settings = [trees.settings for trees in tuned["rules"][:BAG]]
+    alone = [Tuned(one, judge.grow(judge.start("base"), one)) for one in settings]
+    bags = (
+        bag_of(judge, "trees", "base", sorted(alone, key=lambda trees: trees.grown.loss)),
+        bag_of(judge, "rules_trees", "rules", tuned["rules"]),
+        bag_of(judge, "rules_logistic_trees", "rules_logistic", tuned["rules_logistic"]),
     )
-    for source, start, found in grown:
-        if found.grown.rounds:
-            trees = judge.settings_for_all(found.settings, found.grown.rounds)
-            recipe = Recipe(source, penalty=judge.start(start).penalty, share=found.share, trees=trees)
-            rest.append(Candidate(recipe, found.grown.margin, start, found.grown.rounds))
-    return rest
+    return found + [bag for bag in bags if bag is not None]
 
 
-def with_bag(judge: Judge, candidate: Candidate) -> Candidate:
-    """The candidate with a bag of trees, where that lowers the loss and the bound of leaves allows it."""
-    trees = candidate.recipe.trees
-    if trees is None:
-        return candidate
-    size = min(BAG, LEAVES_IN_ALL // (trees.rounds * trees.num_leaves))
-    if size < 2:
-        return candidate
-    of_block = replace(trees, rounds=candidate.rounds)
-    margin = judge.grow_bag(judge.start(candidate.start, candidate.recipe.share), of_block, size=size)
-    if judge.loss(margin) >= judge.loss(candidate.margin):
-        return candidate
-    return replace(candidate, recipe=replace(candidate.recipe, bag=size), margin=margin)
+def bag_of(judge: Judge, source: ModelSource, start: StartName, tuned: Sequence[Tuned]) -> Candidate | None:
+    """The mean of the best few trees on a start, as many as the bound of leaves holds; None where none helped.
+
+    A mean of several settings loses less than the best of them is likely to: being the best was luck as well.
+    """
+    boosts: list[Boost] = []
+    margins: list[FloatArray] = []
+    leaves_left = LEAVES_IN_ALL
+    for trees in tuned[:BAG]:
+        settings = judge.settings_for_all(trees.settings, trees.grown.rounds)
+        leaves = settings.rounds * settings.num_leaves
+        if trees.grown.rounds and leaves <= leaves_left:
+            leaves_left -= leaves
+            boosts.append(Boost(settings, trees.share))
+            margins.append(trees.grown.margin)
+    if not boosts:
+        return None
+    recipe = Recipe(source, penalty=judge.start(start).penalty, boosts=tuple(boosts))
+    return Candidate(recipe, np.asarray(np.mean(margins, axis=0)))
 
 
 def choose(candidates: Sequence[Candidate], won: BoolArray, lead: IntArray, *, seed: int) -> Choice:

@@ -7,7 +7,7 @@ import numpy as np
 
 from features.build import FeatureMatrix
 from features.tables import BoolArray, FloatArray, IntArray
-from models.boosting import TreeSettings, fit_bag
+from models.boosting import TreeSettings, fit_trees, mean_of_boosters
 from models.encoding import Encoder, encode_cross_fitted, fit_encoder, row_weights
 from models.lead_model import ModelSource
 from models.log_odds import log_odds_of
@@ -55,26 +55,42 @@ class TrainingSet:
 
 
 @dataclass(frozen=True)
+class Boost:
+    """One booster of a bag.
+
+    Attributes
+    ----------
+    settings : of its trees, and how many.
+    share : how much of logistic regression they start from, where that is part of the recipe.
+    """
+
+    settings: TreeSettings
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
 class Recipe:
     """What a margin is the sum of.
 
     Attributes
     ----------
     source : the parts, by name.
-    penalty, share : of logistic regression, where it is one of them, and how much of it is used.
-    trees : settings and number of the trees, where they are.
-    bag : how many boosters are averaged.
+    penalty : of logistic regression, where it is one of them.
+    boosts : the boosters whose mean is taken, where trees are.
     """
 
     source: ModelSource
     penalty: float | None = None
-    share: float = 1.0
-    trees: TreeSettings | None = None
-    bag: int = 1
+    boosts: tuple[Boost, ...] = ()
 
     @property
     def uses_rules(self) -> bool:
         return self.source.startswith("rules")
+
+    @property
+    def share(self) -> float:
+        """How much of logistic regression is in the margin: the mean of what its boosters start from."""
+        return sum(boost.share for boost in self.boosts) / len(self.boosts) if self.boosts else 1.0
 
 
 @dataclass(frozen=True)
@@ -110,12 +126,18 @@ def fit_margin(data: TrainingSet, rulebook: RuleBook, recipe: Recipe, *, seed: i
     prior = prior_of(data, rulebook) if recipe.uses_rules else base_of(data)
     encoder = fit_encoder(data.matrix, data.won, weight)
     margin = prior.margin(data.points)
-    logistic = None
+    logistic, added = None, np.zeros(len(data))
     if recipe.penalty is not None:
-        logistic = fit_logistic(data.matrix, data.won, margin, weight, penalty=recipe.penalty).scaled(recipe.share)
-        margin = margin + logistic.margin(data.matrix)
+        logistic = fit_logistic(data.matrix, data.won, margin, weight, penalty=recipe.penalty)
+        added = logistic.margin(data.matrix)
+        logistic = logistic.scaled(recipe.share)
     booster = None
-    if recipe.trees is not None:
+    if recipe.boosts:
         values = encode_cross_fitted(encoder, data.matrix, data.won, weight, data.fold)
-        booster = fit_bag(values, data.won, margin, recipe.trees, size=recipe.bag, seed=seed)
+        booster = mean_of_boosters(
+            [
+                fit_trees(values, data.won, margin + boost.share * added, boost.settings, seed=seed)
+                for boost in recipe.boosts
+            ]
+        )
     return FittedMargin(prior, encoder, logistic, booster)

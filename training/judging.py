@@ -186,21 +186,6 @@ class Judge:
                 break
         return best
 
-    def grow_bag(self, start: Start, settings: TreeSettings, *, size: int) -> FloatArray:
-        """The judged rows' margin with the mean of boosters of several seeds."""
-        steps = [
-            np.concatenate(
-                [
-                    GrowingTrees(*block.values, block.train.won, margin, settings, seed=self._seed + k).grow(
-                        settings.rounds
-                    )
-                    for block, margin in zip(self.blocks, start.train, strict=True)
-                ]
-            )
-            for k in range(size)
-        ]
-        return np.asarray(start.test + np.mean(steps, axis=0))
-
     def most_rounds(self, settings: TreeSettings) -> int:
         """The trees that a block may bear: fitted on everything they are more, within the bound of leaves."""
         most = LEAVES_IN_ALL // settings.num_leaves

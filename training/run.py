@@ -18,7 +18,7 @@ from models.prior import prior_of_rulebook
 from models.rules import RuleBook, load_rulebook
 from models.workspace import Workspace
 from training.calibrating import calibrator_of, judged_log_odds
-from training.candidates import candidates_of, choose, with_bag
+from training.candidates import candidates_of, choose
 from training.evaluation import Bin, by_points, log_loss, metrics_of, reliability
 from training.fit import TrainingSet, fit_margin, prior_of
 from training.history import History, build_history, fingerprint
@@ -103,7 +103,7 @@ def _judged_best(
     judge = Judge(history.data, split, rulebook, seed=request.seed)
     candidates = candidates_of(judge, seed=request.seed)
     choice = choose(candidates, judge.won, judge.lead, seed=request.seed)
-    best = with_bag(judge, choice.candidate)
+    best = choice.candidate
     judged = judge.judged(best.margin)
     calibrator = calibrator_of(judged, is_time_tested=split.is_time_tested)
     log_odds = judged_log_odds(judged, calibrator)

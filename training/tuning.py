@@ -30,7 +30,7 @@ _LEAST_TRIALS, _MOST_TRIALS = 2, 10
 
 @dataclass(frozen=True)
 class Tuned:
-    """The best trees found on one start.
+    """Trees found on one start.
 
     Attributes
     ----------
@@ -51,8 +51,8 @@ def trials_for(n_cells: int) -> int:
     return int(np.clip(_CELLS_IN_ALL // max(n_cells, 1), _LEAST_TRIALS, _MOST_TRIALS))
 
 
-def tune(judge: Judge, names: tuple[StartName, ...], *, seed: int) -> Mapping[StartName, Tuned]:
-    """The best settings of each start, by the blocks' pooled loss.
+def tune(judge: Judge, names: tuple[StartName, ...], *, seed: int) -> Mapping[StartName, tuple[Tuned, ...]]:
+    """What was tried on each start, the lowest pooled loss of the blocks first.
 
     A fixed number of trials: first a portfolio, then what Optuna's tree-structured Parzen estimator
     (Bergstra et al. 2011) proposes.
@@ -60,7 +60,7 @@ def tune(judge: Judge, names: tuple[StartName, ...], *, seed: int) -> Mapping[St
     return {name: _tune_start(judge, name, trials_for(cells_of(judge.blocks)), seed) for name in names}
 
 
-def _tune_start(judge: Judge, name: StartName, n_trials: int, seed: int) -> Tuned:
+def _tune_start(judge: Judge, name: StartName, n_trials: int, seed: int) -> tuple[Tuned, ...]:
     import optuna
 
     optuna.logging.set_verbosity(logging.WARNING)
@@ -88,7 +88,7 @@ def _tune_start(judge: Judge, name: StartName, n_trials: int, seed: int) -> Tune
             }
         )
     study.optimize(loss_of, n_trials=n_trials)
-    return min(found, key=lambda tuned: tuned.grown.loss)
+    return tuple(sorted(found, key=lambda tuned: tuned.grown.loss))
 
 
 def _suggest(trial: "optuna.Trial") -> TreeSettings:

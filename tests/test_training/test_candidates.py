@@ -10,12 +10,13 @@ from models.boosting import LEAVES_IN_ALL, TreeSettings
 from models.lead_model import SOURCES, LeadModel, ModelSource
 from models.rules import load_starter
 from tests.company import flat_crm, request_for
-from training.candidates import BAG, Candidate, candidates_of, choose, standard_error, with_bag
+from training.candidates import BAG, Candidate, bag_of, candidates_of, choose, standard_error
 from training.fit import Recipe
 from training.history import build_history
-from training.judging import Judge
+from training.judging import Grown, Judge
 from training.run import train_model
 from training.split import split_history
+from training.tuning import Tuned
 
 RNG = np.random.default_rng(5)
 N = 2000
@@ -25,7 +26,7 @@ LEAD = np.arange(N)
 
 def candidate(source: ModelSource, strength: float) -> Candidate:
     """A candidate that knows the outcomes to some strength."""
-    return Candidate(Recipe(source), np.where(WON, strength, -strength) - 0.85, "base")
+    return Candidate(Recipe(source), np.where(WON, strength, -strength) - 0.85)
 
 
 def test_the_simplest_of_equals_ships() -> None:
@@ -44,7 +45,7 @@ def test_a_clear_winner_ships_however_complex() -> None:
 
 
 def test_without_signal_the_base_rate_ships_and_says_so() -> None:
-    noise = Candidate(Recipe("trees"), -0.85 + RNG.normal(0, 0.01, N), "base")
+    noise = Candidate(Recipe("trees"), -0.85 + RNG.normal(0, 0.01, N))
 
     choice = choose([candidate("base_rate", 0.0), noise], WON, LEAD, seed=0)
 
@@ -53,7 +54,7 @@ def test_without_signal_the_base_rate_ships_and_says_so() -> None:
 
 
 def test_a_gap_within_chance_is_named_with_its_error() -> None:
-    near = Candidate(Recipe("logistic"), candidate("trees", 0.8).margin + RNG.normal(0, 0.02, N), "base")
+    near = Candidate(Recipe("logistic"), candidate("trees", 0.8).margin + RNG.normal(0, 0.02, N))
 
     choice = choose([candidate("base_rate", 0.0), near, candidate("trees", 0.8)], WON, LEAD, seed=0)
 
@@ -130,9 +131,17 @@ def test_all_candidates_are_judged_on_the_same_rows_and_a_bag_stays_in_the_bound
 
     assert [one.source for one in found] == [source for source in SOURCES if source in {one.source for one in found}]
     assert {len(one.margin) for one in found} == {len(judge.won)}
-    bagged = with_bag(judge, found[-1])
-    assert 1 <= bagged.recipe.bag <= BAG
-    assert judge.loss(bagged.margin) <= judge.loss(found[-1].margin)
-    full = Candidate(Recipe("trees", trees=TreeSettings(rounds=LEAVES_IN_ALL // 15)), judge.start("base").test, "base")
-    assert with_bag(judge, full) is full
-    assert with_bag(judge, found[0]) is found[0]
+    for one in found:
+        boosts = one.recipe.boosts
+        assert len(boosts) <= BAG
+        assert sum(boost.settings.rounds * boost.settings.num_leaves for boost in boosts) <= LEAVES_IN_ALL
+
+    large = [Tuned(TreeSettings(num_leaves=31), Grown(np.full(3, float(k)), 250, 0.5), share=0.5) for k in range(3)]
+    bag = bag_of(judge, "rules_logistic_trees", "rules_logistic", large)
+    assert bag is not None
+    assert (len(bag.recipe.boosts), bag.recipe.share, bag.margin.tolist()) == (1, 0.5, [0.0, 0.0, 0.0])
+    small = [Tuned(TreeSettings(num_leaves=4), Grown(np.full(3, float(k)), 100, 0.5)) for k in range(5)]
+    bag = bag_of(judge, "trees", "base", small)
+    assert bag is not None
+    assert bag.margin.tolist() == [1.0, 1.0, 1.0]
+    assert bag_of(judge, "trees", "base", [Tuned(TreeSettings(), Grown(np.zeros(3), 0, 0.5))]) is None

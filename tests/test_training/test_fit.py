@@ -1,5 +1,7 @@
 """Fitting a recipe: each part on what those before it leave, on all rows it is given."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,11 +10,11 @@ from models.boosting import TreeSettings, tree_margin
 from models.log_odds import row_losses
 from models.rules import load_starter
 from tests.company import request_for
-from training.fit import FittedMargin, Recipe, TrainingSet, base_of, fit_margin, prior_of
+from training.fit import Boost, FittedMargin, Recipe, TrainingSet, base_of, fit_margin, prior_of
 from training.history import build_history
 
 RULES = load_starter()
-TREES = TreeSettings(rounds=50)
+TREES = (Boost(TreeSettings(rounds=50)),)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def test_every_part_lowers_the_loss_that_those_before_it_leave(data: TrainingSet
         Recipe("base_rate"),
         Recipe("rules"),
         Recipe("rules_logistic_trees", penalty=30.0),
-        Recipe("rules_logistic_trees", penalty=30.0, trees=TREES),
+        Recipe("rules_logistic_trees", penalty=30.0, boosts=TREES),
     )
 
     losses = [loss_of(fit_margin(data, RULES, recipe, seed=0), data) for recipe in recipes]
@@ -52,9 +54,9 @@ def test_every_part_lowers_the_loss_that_those_before_it_leave(data: TrainingSet
 
 
 def test_a_share_of_logistic_regression_adds_that_share_to_the_margin(data: TrainingSet) -> None:
-    whole, half = (
-        fit_margin(data, RULES, Recipe("logistic", penalty=30.0, share=share), seed=0).logistic for share in (1.0, 0.5)
-    )
+    recipe = Recipe("rules_logistic_trees", penalty=30.0, boosts=TREES)
+    mixed = replace(recipe, boosts=(*TREES, Boost(TreeSettings(rounds=50), share=0.0)))
+    whole, half = (fit_margin(data, RULES, one, seed=0).logistic for one in (recipe, mixed))
 
     assert whole is not None
     assert half is not None
@@ -62,8 +64,8 @@ def test_a_share_of_logistic_regression_adds_that_share_to_the_margin(data: Trai
 
 
 def test_recipes_without_rules_do_not_read_the_points(data: TrainingSet) -> None:
-    assert fit_margin(data, RULES, Recipe("trees", trees=TREES), seed=0).prior.per_point == 0.0
-    assert fit_margin(data, RULES, Recipe("rules_trees", trees=TREES), seed=0).prior.per_point > 0.0
+    assert fit_margin(data, RULES, Recipe("trees", boosts=TREES), seed=0).prior.per_point == 0.0
+    assert fit_margin(data, RULES, Recipe("rules_trees", boosts=TREES), seed=0).prior.per_point > 0.0
 
 
 def test_the_base_is_the_share_of_wins_and_finite_without_any(data: TrainingSet) -> None:
@@ -74,19 +76,20 @@ def test_the_base_is_the_share_of_wins_and_finite_without_any(data: TrainingSet)
 
 
 def test_a_bag_scores_the_mean_of_its_boosters(data: TrainingSet) -> None:
-    alone = [fit_margin(data, RULES, Recipe("trees", trees=TREES), seed=seed) for seed in (0, 1)]
-    bag = fit_margin(data, RULES, Recipe("trees", trees=TREES, bag=2), seed=0)
+    boosts = (*TREES, Boost(TreeSettings(rounds=30, num_leaves=4)))
+    alone = [fit_margin(data, RULES, Recipe("trees", boosts=(boost,)), seed=0) for boost in boosts]
+    bag = fit_margin(data, RULES, Recipe("trees", boosts=boosts), seed=0)
 
     values = bag.encoder.encode(data.matrix)
     margins = [tree_margin(one.booster, values) for one in alone if one.booster is not None]
     assert bag.booster is not None
-    assert bag.booster.num_trees() == 100
+    assert bag.booster.num_trees() == 80
     assert np.allclose(tree_margin(bag.booster, values), np.mean(margins, axis=0), atol=1e-12)
 
 
 def test_the_fit_on_everything_is_on_everything(data: TrainingSet) -> None:
     """LightGBM's bagging takes each row with a chance of four fifths."""
-    booster = fit_margin(data, RULES, Recipe("trees", trees=TREES), seed=0).booster
+    booster = fit_margin(data, RULES, Recipe("trees", boosts=TREES), seed=0).booster
     assert booster is not None
 
     counts = [tree["tree_structure"]["internal_count"] for tree in booster.dump_model()["tree_info"]]
@@ -105,7 +108,7 @@ def test_the_prior_counts_leads_not_snapshots(data: TrainingSet) -> None:
 
 def test_fitting_again_gives_the_same_and_changes_nothing(data: TrainingSet) -> None:
     values, points = data.matrix.values.tobytes(), data.points.tobytes()
-    recipe = Recipe("rules_logistic_trees", penalty=10.0, trees=TreeSettings(rounds=5))
+    recipe = Recipe("rules_logistic_trees", penalty=10.0, boosts=(Boost(TreeSettings(rounds=5)),))
 
     fitted = [fit_margin(data, RULES, recipe, seed=0) for _ in range(2)]
 

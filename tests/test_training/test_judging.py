@@ -10,7 +10,7 @@ from features.crm import Crm
 from models.boosting import LEAVES_IN_ALL, TreeSettings, tree_margin
 from models.rules import load_starter
 from tests.company import request_for
-from training.fit import Recipe, TrainingSet, fit_margin
+from training.fit import Boost, Recipe, TrainingSet, fit_margin
 from training.history import build_history
 from training.judging import PATIENCE_ROUNDS, Judge, Judged, StartName, rounds_for
 from training.split import Split, split_history
@@ -47,13 +47,17 @@ def test_every_row_of_the_blocks_is_judged_in_their_order(judge: Judge, split: S
 
 @pytest.mark.parametrize("start", STARTS)
 def test_a_judged_margin_is_that_of_a_fit_on_the_rows_of_its_block_alone(
-    judge: Judge, split: Split, data: TrainingSet, start: StartName
+    judge: Judge, split: Split, data: TrainingSet, start: StartName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What ships is fitted by `fit_margin`: the blocks must judge the very same recipe."""
-    settings = TreeSettings(rounds=50)
-    judged = judge.grow_bag(judge.start(start), settings, size=1)
+    start_margins = judge.start(start)
+    falling = iter(range(0, -100, -1))
+    monkeypatch.setattr(Judge, "loss", lambda *_: float(next(falling)))  # so that every tree is kept
+    monkeypatch.setattr(Judge, "most_rounds", lambda *_: 50)
+    judged = judge.grow(start_margins, TreeSettings())
+    settings = TreeSettings(rounds=judged.rounds)
     source = {"base": "trees", "rules": "rules_trees"}.get(start, f"{start}_trees")
-    recipe = Recipe(source, penalty=judge.start(start).penalty, trees=settings)  # type: ignore[arg-type]  # a start without a source of its own
+    recipe = Recipe(source, penalty=start_margins.penalty, boosts=(Boost(settings),))  # type: ignore[arg-type]  # a start without a source of its own
 
     for k, block in enumerate(split.blocks):
         fitted = fit_margin(data.take(block.train), RULES, recipe, seed=0)
@@ -63,7 +67,7 @@ def test_a_judged_margin_is_that_of_a_fit_on_the_rows_of_its_block_alone(
             margin = margin + fitted.logistic.margin(test.matrix)
         if fitted.booster is not None:
             margin = margin + tree_margin(fitted.booster, fitted.encoder.encode(test.matrix))
-        assert np.allclose(margin, judged[judge.block == k], atol=0.02)
+        assert np.allclose(margin, judged.margin[judge.block == k], atol=0.02)
 
 
 def test_outcomes_of_the_judged_rows_do_not_move_their_own_margins(
@@ -117,14 +121,6 @@ def test_growing_stops_some_trees_after_the_best(judge: Judge, monkeypatch: pyte
 
     assert judge.grow(start, TreeSettings()).rounds == 25
     assert len(list(losses)) == 102 - (1 + 1 + PATIENCE_ROUNDS // 25)
-
-
-def test_a_bag_of_one_is_the_booster_itself(judge: Judge) -> None:
-    grown = judge.grow(judge.start("rules"), TreeSettings())
-
-    bag = judge.grow_bag(judge.start("rules"), TreeSettings(rounds=grown.rounds), size=1)
-
-    assert np.allclose(bag, grown.margin, atol=1e-9)
 
 
 @pytest.mark.parametrize(
