@@ -118,7 +118,9 @@ def _register_positions(connection: "DuckDBPyConnection", table: str, names: Seq
 def _faultless_of_other_leads(connection: "DuckDBPyConnection", section: "EventsSection") -> int:
     """How many events belong to leads that were not asked for, and have nothing wrong with them."""
     lead = f"CAST(e.{_name(section.lead)} AS VARCHAR)"
-    filled = " AND ".join(f"e.{_name(column)} IS NOT NULL" for column in (section.lead, section.type, section.at))
+    needed = [f"e.{_name(column)}" for column in (section.lead, section.type, section.at)]
+    needed += [] if section.actor is None else [_actor_code(section.actor)]
+    filled = " AND ".join(f"{cell} IS NOT NULL" for cell in needed)
     rows = connection.execute(
         f"SELECT {lead}, count(*) FROM log e ANTI JOIN lead_ids l ON {lead} = l.name WHERE {filled} GROUP BY 1"
     ).fetchall()
