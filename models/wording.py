@@ -7,6 +7,7 @@ import numpy as np
 
 from features.behaviour import NEVER_DAYS
 from features.catalogue import Family, FeatureInfo, column_words
+from features.responsiveness import DAYS_TO_ANSWER, UNANSWERED
 from models.explanation import Contributions, impact_of, merge_sources
 
 CellValue = float | str | None
@@ -133,7 +134,7 @@ class Wording:
         if info.shape in ("active_days", "busiest_day"):
             return _rhythm_sentence(info, value)
         if info.shape in ("unanswered", "days_to_answer"):
-            return _answer_sentence(info, value)
+            return _answer_sentence(info, self._cell(UNANSWERED, row), self._cell(DAYS_TO_ANSWER, row))
         verb = ":" if _asks_or_orders(words) else " is"
         if value is None:
             return f"{words}{verb} not known"
@@ -173,11 +174,13 @@ def _rhythm_sentence(info: FeatureInfo, value: CellValue) -> str:
     return f"{words} {'at most' if n == 1 else 'up to'} {_times(value)} a day in the last {window} days"
 
 
-def _answer_sentence(info: FeatureInfo, value: CellValue) -> str:
+def _answer_sentence(info: FeatureInfo, unanswered: CellValue, days: CellValue) -> str:
     """What waits for an answer, and how long answers take."""
+    n = int(unanswered) if isinstance(unanswered, float) else 0
+    if days is None and not n:
+        return "Was never contacted by a rep"
     if info.shape == "days_to_answer":
-        return f"Never {info.words}" if value is None else f"Took {_days(value)} to answer on average"
-    n = int(value) if isinstance(value, float) else 0
+        return f"Never {info.words}" if days is None else f"Took {_days(days)} to answer on average"
     if not n:
         return "Left no contact unanswered"
     return "Has not answered the last contact" if n == 1 else f"Has not answered the last {n:,} contacts"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS
 from features.catalogue import FeatureInfo, Shape, build_catalogue, event_words
+from features.responsiveness import DAYS_TO_ANSWER, RESPONSIVENESS, UNANSWERED
 from features.snapshots import snapshots_at
 from features.spec import FeatureSpec
 from models.explanation import Contributions, Part
@@ -106,12 +107,6 @@ def test_an_event_in_words(measure: str, counts: tuple[int, int, int, int], last
         ("any.busiest_day_30d", "was active", 2.0, "Was active up to twice a day in the last 30 days"),
         ("any.busiest_day_30d", "was active", 1.0, "Was active at most once a day in the last 30 days"),
         ("any.busiest_day_30d", "was active", 0.0, "Was active on none of the last 30 days"),
-        ("responsiveness.unanswered", "answered a contact", 0.0, "Left no contact unanswered"),
-        ("responsiveness.unanswered", "answered a contact", 1.0, "Has not answered the last contact"),
-        ("responsiveness.unanswered", "answered a contact", 3.0, "Has not answered the last 3 contacts"),
-        ("responsiveness.days_to_answer", "answered a contact", 0.2, "Took 5 hours to answer on average"),
-        ("responsiveness.days_to_answer", "answered a contact", 0.0, "Took less than a minute to answer on average"),
-        ("responsiveness.days_to_answer", "answered a contact", None, "Never answered a contact"),
     ],
 )
 def test_the_order_and_spread_of_events_in_words(name: str, words: str, value: CellValue, sentence: str) -> None:
@@ -121,6 +116,35 @@ def test_the_order_and_spread_of_events_in_words(name: str, words: str, value: C
     found = Contributions((Part(name, info.source, info.family),), np.array([[UP]]), 0.0, np.array([UP]))
 
     (reason,) = Wording(infos, found, lambda name, row: value).reasons(0, 5)
+
+    assert reason.text == f"{sentence} (odds x2)"
+
+
+@pytest.mark.parametrize(
+    ("shown", "unanswered", "days", "sentence"),
+    [
+        (UNANSWERED, 0.0, 0.2, "Left no contact unanswered"),
+        (UNANSWERED, 1.0, 0.2, "Has not answered the last contact"),
+        (UNANSWERED, 3.0, None, "Has not answered the last 3 contacts"),
+        (UNANSWERED, 0.0, None, "Was never contacted by a rep"),
+        (DAYS_TO_ANSWER, 0.0, 0.2, "Took 5 hours to answer on average"),
+        (DAYS_TO_ANSWER, 2.0, 0.0, "Took less than a minute to answer on average"),
+        (DAYS_TO_ANSWER, 3.0, None, "Never answered a contact"),
+        (DAYS_TO_ANSWER, 0.0, None, "Was never contacted by a rep"),
+    ],
+)
+def test_answers_in_words(shown: str, unanswered: float, days: float | None, sentence: str) -> None:
+    spec = FeatureSpec({}, (), (), (), (), has_events=True, has_times=True, timeline=RESPONSIVENESS)
+    infos = build_catalogue(spec, {})
+    cells: dict[str, CellValue] = {UNANSWERED: unanswered, DAYS_TO_ANSWER: days}
+    found = Contributions(
+        tuple(Part(name, "responsiveness", infos[name].family) for name in RESPONSIVENESS),
+        np.array([[UP if name == shown else 0.0 for name in RESPONSIVENESS]]),
+        0.0,
+        np.array([UP]),
+    )
+
+    (reason,) = Wording(infos, found, lambda name, row: cells[name]).reasons(0, 5)
 
     assert reason.text == f"{sentence} (odds x2)"
 
