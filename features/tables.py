@@ -21,6 +21,9 @@ Kind = Literal["number", "category", "flag", "date", "title", "email", "country"
 MICROSECONDS_PER_SECOND = 1_000_000
 MICROSECONDS_PER_HOUR = 3_600 * MICROSECONDS_PER_SECOND
 MICROSECONDS_PER_DAY = 24 * MICROSECONDS_PER_HOUR
+#: Who made an event, where its row says so.
+ACTOR_CODES: Mapping[str, int] = {"lead": 0, "rep": 1}
+NO_ACTOR = -1
 #: Stands for "not (yet)": later than every real time.
 NEVER_US: int = np.iinfo(np.int64).max
 
@@ -112,6 +115,7 @@ class EventArrays:
     at_us : int64, when it happened.
     recorded_us : int64, when it became known; None where the log does not say.
     types : the distinct event types, ascending.
+    actor : int8, who made it, as ACTOR_CODES; NO_ACTOR where a row does not say, None where the log does not.
     """
 
     lead: PositionArray
@@ -119,6 +123,7 @@ class EventArrays:
     at_us: IntArray
     recorded_us: IntArray | None
     types: tuple[str, ...]
+    actor: NDArray[np.int8] | None = None
 
     def __len__(self) -> int:
         return len(self.lead)
@@ -132,6 +137,7 @@ class EventArrays:
             type_code=self.type_code[index],
             at_us=self.at_us[index],
             recorded_us=recorded,
+            actor=None if self.actor is None else self.actor[index],
         )
 
     def without_unused_types(self) -> "EventArrays":

@@ -7,6 +7,7 @@ import numpy as np
 
 from features.behaviour import NEVER_DAYS
 from features.catalogue import Family, FeatureInfo, column_words
+from features.responsiveness import DAYS_TO_ANSWER, UNANSWERED
 from models.explanation import Contributions, impact_of, merge_sources
 
 CellValue = float | str | None
@@ -130,6 +131,10 @@ class Wording:
             return self._event_sentence(info, row)
         if info.shape == "age":
             return f"Came {_days(value)} ago"
+        if info.shape in ("active_days", "busiest_day"):
+            return _rhythm_sentence(info, value)
+        if info.shape in ("unanswered", "days_to_answer"):
+            return _answer_sentence(info, self._cell(UNANSWERED, row), self._cell(DAYS_TO_ANSWER, row))
         verb = ":" if _asks_or_orders(words) else " is"
         if value is None:
             return f"{words}{verb} not known"
@@ -154,6 +159,31 @@ class Wording:
         if measure == "days_since_last":
             return f"{words} {_days(last)} ago"
         return f"{words} {_times(self._cell(f'{group}.count', row))}, last {_days(last)} ago"
+
+
+def _rhythm_sentence(info: FeatureInfo, value: CellValue) -> str:
+    """On how many days of a window, or of all, and how often on the busiest."""
+    words, n = _capital(info.words), int(value) if isinstance(value, float) else 0
+    window = info.name.rpartition("_")[2].removesuffix("d")
+    if not window.isdigit():
+        return f"{words} on {n:,} day{'s' if n != 1 else ''}" if n else f"Never {info.words}"
+    if not n:
+        return f"{words} on none of the last {window} days"
+    if info.shape == "active_days":
+        return f"{words} on {n} of the last {window} days"
+    return f"{words} {'at most' if n == 1 else 'up to'} {_times(value)} a day in the last {window} days"
+
+
+def _answer_sentence(info: FeatureInfo, unanswered: CellValue, days: CellValue) -> str:
+    """What waits for an answer, and how long answers take."""
+    n = int(unanswered) if isinstance(unanswered, float) else 0
+    if days is None and not n:
+        return "Was never contacted by a rep"
+    if info.shape == "days_to_answer":
+        return f"Never {info.words}" if days is None else f"Took {_days(days)} to answer on average"
+    if not n:
+        return "Left no contact unanswered"
+    return "Has not answered the last contact" if n == 1 else f"Has not answered the last {n:,} contacts"
 
 
 def _rulebook_sentence(source: str, log_odds: float) -> str:
@@ -211,7 +241,7 @@ def _days(value: CellValue) -> str:
 
 def value_or_none(value: float, name: str) -> CellValue:
     """A matrix cell as people mean it: NaN and "never" are None."""
-    is_never = name.endswith(".days_since_last") and value == NEVER_DAYS
+    is_never = name.endswith((".days_since_last", ".days_to_answer")) and value == NEVER_DAYS
     return None if np.isnan(value) or is_never else float(value)
 
 

@@ -64,6 +64,27 @@ GUARDS = (
         (f"{BEHAVIOUR}::test_decay_weights_are_multiples_of_two_to_the_minus_32",),
     ),
     Guard(
+        "1 the order of events does not matter to a timeline",
+        "features/timeline.py",
+        "        key.sort()\n",
+        "",
+        ("tests/test_features/test_timeline.py::test_a_shuffled_log_gives_the_same_bytes",),
+    ),
+    Guard(
+        "1 the windows of active days are those of counts",
+        "features/rhythm.py",
+        "(timeline.age_s[own] - 1) // SECONDS_PER_DAY",
+        "timeline.age_s[own] // SECONDS_PER_DAY",
+        ("tests/test_features/test_rhythm.py::test_windows_hold_what_the_counts_of_events_hold",),
+    ),
+    Guard(
+        "2 nobody answers for another lead",
+        "features/responsiveness.py",
+        "is_answered = (answer >= 0) & (timeline.row[answer] == timeline.row[contact])",
+        "is_answered = answer >= 0",
+        ("tests/test_features/test_responsiveness.py::test_nobody_answers_for_another_lead",),
+    ),
+    Guard(
         "1 the order of leads does not matter",
         "features/lead_table.py",
         "used.sort(key=name_of.__getitem__)",

@@ -8,8 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS
-from features.catalogue import FeatureInfo, Shape, event_words
+from features.catalogue import FeatureInfo, Shape, build_catalogue, event_words
+from features.responsiveness import DAYS_TO_ANSWER, RESPONSIVENESS, UNANSWERED
 from features.snapshots import snapshots_at
+from features.spec import FeatureSpec
 from models.explanation import Contributions, Part
 from models.lead_model import LeadModel
 from models.scoring import Scores, score_leads
@@ -90,6 +92,61 @@ def test_a_column_in_words(shape: Shape, words: str, value: CellValue, sentence:
 )
 def test_an_event_in_words(measure: str, counts: tuple[int, int, int, int], last: float | None, sentence: str) -> None:
     assert event(measure, counts, last) == sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "value", "sentence"),
+    [
+        ("any.active_days_7d", "was active", 3.0, "Was active on 3 of the last 7 days"),
+        ("any.active_days_30d", "came by", 1.0, "Came by on 1 of the last 30 days"),
+        ("any.active_days_7d", "was active", 0.0, "Was active on none of the last 7 days"),
+        ("any.active_days", "was active", 12.0, "Was active on 12 days"),
+        ("any.active_days", "was active", 1.0, "Was active on 1 day"),
+        ("any.active_days", "was active", 0.0, "Never was active"),
+        ("any.busiest_day_30d", "was active", 12.0, "Was active up to 12 times a day in the last 30 days"),
+        ("any.busiest_day_30d", "was active", 2.0, "Was active up to twice a day in the last 30 days"),
+        ("any.busiest_day_30d", "was active", 1.0, "Was active at most once a day in the last 30 days"),
+        ("any.busiest_day_30d", "was active", 0.0, "Was active on none of the last 30 days"),
+    ],
+)
+def test_the_order_and_spread_of_events_in_words(name: str, words: str, value: CellValue, sentence: str) -> None:
+    spec = FeatureSpec({}, (), (), (), (), has_events=True, has_times=True, timeline=(name,))
+    infos = build_catalogue(spec, {name.split(".")[0]: words})
+    info = infos[name]
+    found = Contributions((Part(name, info.source, info.family),), np.array([[UP]]), 0.0, np.array([UP]))
+
+    (reason,) = Wording(infos, found, lambda name, row: value).reasons(0, 5)
+
+    assert reason.text == f"{sentence} (odds x2)"
+
+
+@pytest.mark.parametrize(
+    ("shown", "unanswered", "days", "sentence"),
+    [
+        (UNANSWERED, 0.0, 0.2, "Left no contact unanswered"),
+        (UNANSWERED, 1.0, 0.2, "Has not answered the last contact"),
+        (UNANSWERED, 3.0, None, "Has not answered the last 3 contacts"),
+        (UNANSWERED, 0.0, None, "Was never contacted by a rep"),
+        (DAYS_TO_ANSWER, 0.0, 0.2, "Took 5 hours to answer on average"),
+        (DAYS_TO_ANSWER, 2.0, 0.0, "Took less than a minute to answer on average"),
+        (DAYS_TO_ANSWER, 3.0, None, "Never answered a contact"),
+        (DAYS_TO_ANSWER, 0.0, None, "Was never contacted by a rep"),
+    ],
+)
+def test_answers_in_words(shown: str, unanswered: float, days: float | None, sentence: str) -> None:
+    spec = FeatureSpec({}, (), (), (), (), has_events=True, has_times=True, timeline=RESPONSIVENESS)
+    infos = build_catalogue(spec, {})
+    cells: dict[str, CellValue] = {UNANSWERED: unanswered, DAYS_TO_ANSWER: days}
+    found = Contributions(
+        tuple(Part(name, "responsiveness", infos[name].family) for name in RESPONSIVENESS),
+        np.array([[UP if name == shown else 0.0 for name in RESPONSIVENESS]]),
+        0.0,
+        np.array([UP]),
+    )
+
+    (reason,) = Wording(infos, found, lambda name, row: cells[name]).reasons(0, 5)
+
+    assert reason.text == f"{sentence} (odds x2)"
 
 
 @pytest.mark.parametrize(
@@ -218,6 +275,7 @@ def test_no_summary_has_a_nan_a_power_of_ten_or_certainty(probability: float, us
 def test_missing_and_never_are_no_values() -> None:
     assert value_or_none(float("nan"), "size") is None
     assert value_or_none(NEVER_DAYS, "call.days_since_last") is None
+    assert value_or_none(NEVER_DAYS, "responsiveness.days_to_answer") is None
     assert value_or_none(NEVER_DAYS, "size") == NEVER_DAYS
 
 
