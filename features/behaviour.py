@@ -4,15 +4,22 @@ Each snapshot has a cell for each group of events, and one pass over the log add
 snapshot may see to its cell, a part of the log at a time, so that what is worked on stays in the cache.
 Nothing depends on the order of the events, to the last bit: counts and ages are integers, and decay
 weights are multiples of 2**-32, whose sums are exact in float64 (up to two million events a cell).
+So threads may take the parts of a long log in whatever order they come to them.
 """
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.snapshots import Snapshots
-from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, IntArray
+from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, IntArray, PositionArray
 
 #: "Never happened" among days since: its own code, far from every real age, since LightGBM
 #: reads a NaN that training did not have as 0.
@@ -26,6 +33,13 @@ _WEIGHT_GRID = float(2**32)
 #: Events (and rows) worked on at a time: their numbers fit the second-level cache.
 _PART = 8_192
 _ROWS = 1_024
+#: More would wait for each other: only one at a time may add to the cells.
+_THREADS = min(4, os.cpu_count() or 1)
+
+#: Rows of the snapshots (-1 for none), their `as_of` (or the one they share), and at each row where
+#: in the log an event of its lead stands.
+_Pairs = tuple[IntArray, IntArray, slice | IntArray]
+_Integer = TypeVar("_Integer", bound=np.signedinteger[Any])
 
 
 @dataclass(frozen=True)
@@ -36,63 +50,80 @@ class SeenEvents:
     ----------
     row : int64 positions in the snapshots.
     event : int64 positions in the log.
+    type_code : integer positions in the types of the log.
     age_us : int64, how long before `as_of` the event happened; at least 1.
     """
 
     row: IntArray
     event: IntArray
+    type_code: PositionArray
     age_us: IntArray
 
 
 def see_events(events: EventArrays, snapshots: Snapshots) -> SeenEvents:
     """The events before each snapshot: both happened and recorded strictly before its `as_of`."""
-    parts = list(_seen_in_parts(events, snapshots))
+    parts = [_seen(events, *pairs()) for pairs in _pairs_in_parts(events, snapshots)]
     if len(parts) == 1:
         return parts[0]
     return SeenEvents(
         np.concatenate([part.row for part in parts]),
         np.concatenate([part.event for part in parts]),
+        np.concatenate([part.type_code for part in parts]),
         np.concatenate([part.age_us for part in parts]),
     )
 
 
-def _seen_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[SeenEvents]:
-    for row, event in _pairs_in_parts(events, snapshots):
-        as_of_us = snapshots.as_of_us[row]
-        age_us = as_of_us - events.at_us[event]
-        seen = age_us > 0
-        if events.recorded_us is not None:
-            seen &= events.recorded_us[event] < as_of_us
-        yield SeenEvents(row, event, age_us) if seen.all() else SeenEvents(row[seen], event[seen], age_us[seen])
+def _seen(events: EventArrays, row: IntArray, as_of_us: IntArray, event: slice | IntArray) -> SeenEvents:
+    age_us = as_of_us - _at(events.at_us, event)
+    seen = (age_us > 0) & (row >= 0)
+    if events.recorded_us is not None:
+        seen &= _at(events.recorded_us, event) < as_of_us
+    position = np.arange(event.start, event.stop) if isinstance(event, slice) else event
+    type_code = _at(events.type_code, event)
+    if seen.all():
+        return SeenEvents(row, position, type_code, age_us)
+    return SeenEvents(row[seen], position[seen], type_code[seen], age_us[seen])
 
 
-def _pairs_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[tuple[IntArray, IntArray]]:
-    """Every snapshot with every event of its lead."""
+def _at(column: NDArray[_Integer], event: slice | IntArray) -> NDArray[_Integer]:
+    """A column of the log at some events; to take is twice as fast as to index."""
+    return column[event] if isinstance(event, slice) else column.take(event)
+
+
+def _pairs_in_parts(events: EventArrays, snapshots: Snapshots) -> list[Callable[[], _Pairs]]:
+    """Every snapshot with every event of its lead; a part is made when it is called for."""
     n_leads = int(max(events.lead.max(initial=-1), snapshots.lead.max(initial=-1))) + 1
     if np.bincount(snapshots.lead, minlength=1).max() > 1:
-        yield from _pairs_by_snapshot(events, snapshots, n_leads)
-        return
+        return _pairs_by_snapshot(events, snapshots, n_leads)
     row_of_lead = np.full(n_leads, -1, dtype=np.int64)
     row_of_lead[snapshots.lead] = np.arange(len(snapshots))
-    for start in range(0, max(len(events), 1), _PART):
-        row = row_of_lead[events.lead[start : start + _PART]]
-        event = np.arange(start, start + len(row))
-        asked = row >= 0
-        yield (row, event) if asked.all() else (row[asked], event[asked])
+    n_events = len(events) if len(snapshots) else 0
+    as_of_us = snapshots.as_of_us
+    is_one_time = bool((as_of_us == as_of_us[:1]).all())
+
+    def between(start: int, stop: int) -> _Pairs:
+        row = row_of_lead.take(events.lead[start:stop])
+        return row, as_of_us[:1] if is_one_time else as_of_us.take(row), slice(start, stop)
+
+    return [partial(between, start, min(start + _PART, n_events)) for start in range(0, max(n_events, 1), _PART)]
 
 
-def _pairs_by_snapshot(events: EventArrays, snapshots: Snapshots, n_leads: int) -> Iterator[tuple[IntArray, IntArray]]:
+def _pairs_by_snapshot(events: EventArrays, snapshots: Snapshots, n_leads: int) -> list[Callable[[], _Pairs]]:
     by_lead = np.argsort(events.lead, kind="stable")
     count = np.bincount(events.lead, minlength=n_leads)
     first = (np.cumsum(count) - count)[snapshots.lead]
     n_pairs = count[snapshots.lead]
     end = np.cumsum(n_pairs)
-    cuts = np.searchsorted(end, np.arange(_PART, end[-1], _PART))
-    for start, stop in zip((0, *cuts), (*cuts, len(snapshots)), strict=True):
+    cuts = np.searchsorted(end, np.arange(_PART, end[-1], _PART)).tolist()
+
+    def between(start: int, stop: int) -> _Pairs:
         pairs = n_pairs[start:stop]
         row = np.repeat(np.arange(start, stop), pairs)
+        as_of_us = np.repeat(snapshots.as_of_us[start:stop], pairs)
         skipped = np.repeat(first[start:stop] - (np.cumsum(pairs) - pairs), pairs)
-        yield row, by_lead[skipped + np.arange(len(row))]
+        return row, as_of_us, by_lead.take(skipped + np.arange(len(row)))
+
+    return [partial(between, start, stop) for start, stop in zip((0, *cuts), (*cuts, len(snapshots)), strict=True)]
 
 
 def decay_weights(age_us: IntArray, half_life_us: int) -> FloatArray:
@@ -134,31 +165,55 @@ def behaviour_features(
     matrix = np.empty((len(snapshots), width)) if out is None else out
     stride = matrix.shape[1]
     cells = matrix[:, stride - width :].reshape(len(snapshots), n_groups, len(MEASURES))
-    matrix[:, stride - width :] = ([0.0] * _SINCE + [np.inf]) * n_groups
     of_type = stride - width + group_codes(events.types, kept_types) * len(MEASURES)
-    for seen in _seen_in_parts(events, snapshots):
-        _add(matrix.reshape(-1), seen.row * stride + of_type[events.type_code[seen.event]], seen.age_us)
-    for start in range(0, len(cells), _ROWS):
-        _finish(cells[start : start + _ROWS])
+    flat, adding = matrix.reshape(-1), Lock()
+
+    def add(pairs: Callable[[], _Pairs]) -> None:
+        seen = _seen(events, *pairs())
+        cell = seen.row * stride + of_type.take(seen.type_code)
+        _add(flat, cell, seen.age_us, adding)
+
+    rows = [cells[start : start + _ROWS] for start in range(0, len(cells), _ROWS)]
+    _in_threads([partial(_clear, part) for part in rows])
+    _in_threads([partial(add, pairs) for pairs in _pairs_in_parts(events, snapshots)])
+    _in_threads([partial(_finish, part) for part in rows])
     return matrix
 
 
-def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:
-    """Each event into its cell, counted in the narrowest window that holds it."""
-    window = np.zeros(len(cell), dtype=np.int64)
-    for days in WINDOW_DAYS:
-        window += age_us > days * MICROSECONDS_PER_DAY
-    np.add.at(flat, cell + window, 1.0)
-    np.add.at(flat, cell + _DECAYED, decay_weights(age_us, HALF_LIFE_DAYS * MICROSECONDS_PER_DAY))
-    np.minimum.at(flat, cell + _SINCE, age_us.astype(np.float64))
+def _in_threads(tasks: Sequence[Callable[[], None]]) -> None:
+    """Does every task; a single one here and now."""
+    if len(tasks) == 1:
+        tasks[0]()
+        return
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for done in [pool.submit(task) for task in tasks]:
+            done.result()
+
+
+def _clear(cells: FloatArray) -> None:
+    cells[...] = [0.0] * _SINCE + [np.inf]
+
+
+def _add(flat: FloatArray, cell: IntArray, age_us: IntArray, adding: Lock) -> None:
+    """Each event into its cell: weight and age once, and a count for every window that holds it."""
+    since, age = cell + _SINCE, age_us.astype(np.float64)
+    decayed, weight = cell + _DECAYED, decay_weights(age_us, HALF_LIFE_DAYS * MICROSECONDS_PER_DAY)
+    counted = [cell + _COUNT]
+    for window in reversed(range(_COUNT)):
+        late = np.flatnonzero(age_us <= WINDOW_DAYS[window] * MICROSECONDS_PER_DAY)
+        cell, age_us = cell.take(late), age_us.take(late)
+        counted.append(cell + window)
+    with adding:
+        np.minimum.at(flat, since, age)
+        np.add.at(flat, decayed, weight)
+        for cell in counted:
+            np.add.at(flat, cell, 1.0)
 
 
 def _finish(cells: FloatArray) -> None:
-    """The group "any" holds all groups, windows hold the narrower ones, and ages become days."""
+    """The group "any" holds all groups, and ages become days."""
     # einsum and the copy of the ages: three times faster than sum and min over the middle axis.
     np.einsum("rgm->rm", cells[:, :-1], out=cells[:, -1])
-    for wider in range(1, _COUNT + 1):
-        cells[:, :, wider] += cells[:, :, wider - 1]
     age_us = np.ascontiguousarray(cells[:, :, _SINCE].T)
     np.min(age_us[:-1], axis=0, out=age_us[-1])
     cells[:, :, _SINCE] = np.where(np.isinf(age_us), NEVER_DAYS, age_us / MICROSECONDS_PER_DAY).T
