@@ -71,6 +71,7 @@ def score_leads(
     snapshots: Snapshots,
     *,
     n_reasons: int = DEFAULT_REASONS,
+    of_rows: int | None = None,
 ) -> Scores:
     """Score and explain snapshots.
 
@@ -79,6 +80,7 @@ def score_leads(
     leads, events : tables; only what was known before each snapshot's `as_of` is used.
     snapshots : n snapshots of these leads.
     n_reasons : how many reasons for and against at most.
+    of_rows : of how many snapshots these are a part, which chooses how they are explained; n if None.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def score_leads(
     """
     matrix = build_features(leads, events, snapshots, model.facts.spec)
     ledger = score_rules(model.rulebook, leads, events or no_events(), snapshots)
-    contributions = explain_rows(model, matrix, ledger)
+    contributions = explain_rows(model, matrix, ledger, of_rows=of_rows)
     wording = Wording(model.catalogue, contributions, lambda name, row: _cell(matrix, ledger, name, row))
     reasons = tuple(wording.reasons(row, n_reasons) for row in range(len(matrix)))
     told = (
@@ -110,8 +112,15 @@ def score_leads(
     )
 
 
-def explain_rows(model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger) -> Contributions:
-    """The exact contributions of rule points and features to each row's log-odds."""
+def explain_rows(
+    model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger, *, of_rows: int | None = None
+) -> Contributions:
+    """The exact contributions of rule points and features to each row's log-odds.
+
+    Parameters
+    ----------
+    of_rows : of how many rows these are a part; see `tree_contributions`.
+    """
     prior, calibrator = model.facts.prior, model.facts.calibrator
     rule_parts = tuple(_rule_part(model, line, ledger.lines) for line in ledger.lines)
     by_rule = ledger.values * prior.per_point
@@ -121,7 +130,7 @@ def explain_rows(model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger) ->
     if model.booster is not None:
         values = model.facts.encoder.encode(matrix)
         margin = margin + tree_margin(model.booster, values)
-        expected, by_feature = tree_contributions(model.booster, values)
+        expected, by_feature = tree_contributions(model.booster, values, of_rows=of_rows)
         feature_parts = tuple(_part(info) for info in model.catalogue.values())
     base = calibrator.intercept + calibrator.slope * (prior.intercept + expected)
     values_of_parts = calibrator.slope * np.concatenate([by_rule, by_feature], axis=1)
