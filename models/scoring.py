@@ -9,14 +9,15 @@ import numpy as np
 from features.build import FeatureMatrix, build_features
 from features.names import named
 from features.snapshots import Snapshots
-from features.tables import BoolArray, EventArrays, FloatArray, IntArray, LeadArrays, no_events
+from features.tables import BoolArray, Column, EventArrays, FloatArray, IntArray, LeadArrays, NumberColumn, no_events
 from models.boosting import tree_contributions, tree_margin
 from models.explanation import Contributions, Part, check_sum
 from models.lead_model import LeadModel
 from models.log_odds import probability_of
 from models.rules import LedgerLine, Qualification, RuleLedger, qualify, score_rules
 from models.rules.conditions import EventCondition
-from models.wording import SUMMARY_REASONS, CellValue, Reason, Wording, summary, value_or_none
+from models.sentences import CellValue, cell_values, known
+from models.wording import SUMMARY_REASONS, Reasons, Wording, summaries
 
 if TYPE_CHECKING:
     from features.catalogue import FeatureInfo
@@ -45,7 +46,7 @@ class Scores:
     ledger: RuleLedger
     qualification: Qualification
     contributions: Contributions
-    reasons: tuple[tuple[Reason, ...], ...]
+    reasons: Reasons
     summaries: tuple[str, ...]
 
     @property
@@ -61,7 +62,8 @@ class Scores:
 
     def cell(self, name: str, row: int) -> CellValue:
         """The value of a feature or ledger line in a row, as people mean it."""
-        return _cell(self.matrix, self.ledger, name, row)
+        value: CellValue = cell_values(_cells(self.matrix, self.ledger, name, np.array([row])))[0]
+        return value
 
 
 def score_leads(
@@ -89,13 +91,9 @@ def score_leads(
     matrix = build_features(leads, events, snapshots, model.facts.spec)
     ledger = score_rules(model.rulebook, leads, events or no_events(), snapshots)
     contributions = explain_rows(model, matrix, ledger, of_rows=of_rows)
-    wording = Wording(model.catalogue, contributions, lambda name, row: _cell(matrix, ledger, name, row))
-    reasons = tuple(wording.reasons(row, n_reasons) for row in range(len(matrix)))
-    told = (
-        reasons
-        if n_reasons >= SUMMARY_REASONS
-        else tuple(wording.reasons(row, SUMMARY_REASONS) for row in range(len(matrix)))
-    )
+    wording = Wording(model.catalogue, contributions, lambda name, rows: _cells(matrix, ledger, name, rows))
+    reasons = wording.reasons(n_reasons)
+    told = reasons if n_reasons >= SUMMARY_REASONS else wording.reasons(SUMMARY_REASONS)
     probability = probability_of(contributions.log_odds)
     return Scores(
         lead_ids=tuple(leads.ids[i] for i in snapshots.lead),
@@ -108,7 +106,14 @@ def score_leads(
         qualification=qualify(model.rulebook, ledger, events or no_events(), snapshots),
         contributions=contributions,
         reasons=reasons,
-        summaries=_summaries(model, probability, told),
+        summaries=tuple(
+            summaries(
+                probability,
+                usual=model.facts.trained_on.base_rate,
+                horizon_days=model.horizon_days,
+                reasons=told,
+            )
+        ),
     )
 
 
@@ -156,13 +161,14 @@ def _rule_part(model: LeadModel, line: LedgerLine, lines: Sequence[LedgerLine]) 
     return Part(name, names[0] if names else name, rule.group)
 
 
-def _cell(matrix: FeatureMatrix, ledger: RuleLedger, name: str, row: int) -> CellValue:
+def _cells(matrix: FeatureMatrix, ledger: RuleLedger, name: str, rows: IntArray) -> Column:
+    """The cells of a feature or ledger line in some rows, as people mean them."""
     if name in matrix.categories:
-        return matrix.categories[name].cell(row)
+        return matrix.categories[name].take(rows)
     if name.startswith("rule:"):
         line = [entry.name for entry in ledger.lines].index(name.removeprefix("rule:"))
-        return float(ledger.values[row, line])
-    return value_or_none(float(matrix.values[row, matrix.names.index(name)]), name)
+        return NumberColumn(ledger.values[rows, line])
+    return NumberColumn(known(matrix.values[rows, matrix.names.index(name)], name))
 
 
 def _dormant(model: LeadModel, leads: LeadArrays, snapshots: Snapshots) -> BoolArray:
@@ -170,11 +176,3 @@ def _dormant(model: LeadModel, leads: LeadArrays, snapshots: Snapshots) -> BoolA
     if oldest is None or leads.created_us is None:
         return np.zeros(len(snapshots), dtype=np.bool_)
     return np.asarray(snapshots.as_of_us - leads.created_us[snapshots.lead] > oldest)
-
-
-def _summaries(model: LeadModel, probability: FloatArray, reasons: Sequence[tuple[Reason, ...]]) -> tuple[str, ...]:
-    usual = model.facts.trained_on.base_rate
-    return tuple(
-        summary(float(p), usual=usual, horizon_days=model.horizon_days, reasons=why)
-        for p, why in zip(probability, reasons, strict=True)
-    )
