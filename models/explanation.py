@@ -55,14 +55,14 @@ class Contributions:
 def impact_of(log_odds: FloatArray) -> FloatArray:
     """Log-odds in steps of which 20 double the odds, rounded to 0.1 as shown.
 
-    Rounded to 1e-6 first: what lies on the edge between two tenths, as a quarter of a point does, is shown
+    Rounded to 1e-9 first: what lies on the edge between two tenths, as a quarter of a point does, is shown
     alike whichever way its sum was reached (ways of a sum differ by some 1e-15).
 
     >>> impact_of(np.array([np.log(2.0)]))
     array([20.])
     """
     impact = log_odds / np.log(2.0) * IMPACT_OF_DOUBLING
-    return np.asarray(np.round(np.round(impact, 6), 1) + 0.0)
+    return np.asarray(np.round(np.round(impact, 9), 1) + 0.0)
 
 
 def check_sum(contributions: Contributions) -> Contributions:

@@ -21,6 +21,8 @@ Cells = Callable[[str], Column]
 #: Units of time, their days, and from how many on people count in them.
 _SPANS = (("year", 365.25, 2), ("day", 1.0, 1), ("hour", 1 / 24, 2), ("minute", 1 / 1440, 1))
 _MANY = 2**40
+#: So few cells are worded sooner than their distinct ones are found.
+_FEW = 8
 #: Windows of counts and how they are told, and whether an event of it is told by its count or by when it was.
 _WINDOWS = (
     ("count_1d", "in the last day", False),
@@ -50,7 +52,7 @@ def known(values: FloatArray, name: str) -> FloatArray:
 def cell_values(column: Column) -> TextArray:
     """The cells of a column as people mean them: text, float or None."""
     if isinstance(column, TextColumn):
-        return np.array([*column.levels, None], dtype=object)[column.codes]
+        return np.array([None if code < 0 else column.levels[code] for code in column.codes.tolist()], dtype=object)
     values = column.values.astype(object)
     values[np.isnan(column.values)] = None
     return values
@@ -62,6 +64,8 @@ def each(column: Column, word: Callable[[CellValue], str]) -> TextArray:
     >>> each(TextColumn.of(["a", None, "a"]), str).tolist()
     ['a', 'None', 'a']
     """
+    if len(column) <= _FEW:
+        return np.array([word(cell) for cell in cell_values(column)], dtype=object)
     keys = column.codes if isinstance(column, TextColumn) else column.values
     _, first, position = np.unique(keys, return_index=True, return_inverse=True)
     return np.array([word(cell) for cell in cell_values(column.take(first))], dtype=object)[position]
@@ -69,6 +73,8 @@ def each(column: Column, word: Callable[[CellValue], str]) -> TextArray:
 
 def each_key(keys: IntArray, word: Callable[[int], str]) -> TextArray:
     """A text for each whole number, each distinct one worded once."""
+    if len(keys) <= _FEW:
+        return np.array([word(key) for key in keys.tolist()], dtype=object)
     distinct, position = np.unique(keys, return_inverse=True)
     return np.array([word(key) for key in distinct.tolist()], dtype=object)[position]
 
@@ -111,13 +117,14 @@ def _event(info: FeatureInfo, cells: Cells) -> TextArray:
     group, measure = info.name.rsplit(".", 1)
     words = capital(info.words)
     last = _numbers(cells(f"{group}.days_since_last"))
-    ago = join(f"{words} ", _spans(last), " ago")
+    since = _spans(last)
+    ago = join(f"{words} ", since, " ago")
     if measure == "days_since_last":
         told = ago
     elif measure in [name for name, _, _ in _WINDOWS]:
         told = join(ago, " and not since")
     else:
-        told = join(f"{words} ", _times(cells(f"{group}.count")), ", last ", _spans(last), " ago")
+        told = join(f"{words} ", _times(cells(f"{group}.count")), ", last ", since, " ago")
     for name, phrase, tells_count in reversed(_WINDOWS):
         if measure in (name, "count", "decayed_14d"):
             n = cells(f"{group}.{name}")
@@ -182,11 +189,11 @@ def _spans(days: FloatArray) -> TextArray:
     >>> _spans(np.array([800.0, 3.2, 0.1, 0.0])).tolist()
     ['2 years', '3 days', '2 hours', 'less than a minute']
     """
-    told = np.zeros(len(days), dtype=np.int64)
+    told = np.zeros(len(days))
     for unit, (_, length, least) in reversed(list(enumerate(_SPANS, start=1))):
-        n = np.rint(np.nan_to_num(days) / length)
-        told = np.where(n >= least, unit * _MANY + n.astype(np.int64), told)
-    return each_key(told, _span)
+        n = np.rint(days / length)
+        told = np.where(n >= least, unit * _MANY + n, told)
+    return each_key(told.astype(np.int64), _span)
 
 
 def _span(told: int) -> str:

@@ -131,7 +131,7 @@ GUARDS = (
     Guard(
         "3 few rows and many are told the same impacts",
         "models/explanation.py",
-        "np.round(np.round(impact, 6), 1)",
+        "np.round(np.round(impact, 9), 1)",
         "np.round(impact, 1)",
         (f"{EXPLANATION}::test_what_lies_between_two_tenths_is_shown_alike_however_its_sum_was_reached",),
     ),
