@@ -1,6 +1,7 @@
 """The leads table: from a file to LeadArrays in canonical order."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -94,7 +95,7 @@ def read_leads(
     if kinds is None:
         told = cells if until_us is None else _created_before(until_us, section, frame, timezone, cells)
         kinds = kinds_of(told, section.columns, reserved=own)
-    ids = _ids(text_cells(frame, section.id), section.id, _contents(section, frame, cells, reserved), bad)
+    ids = _ids(text_cells(frame, section.id), section.id, lambda: _contents(section, frame, cells, reserved), bad)
     created = _created(section, frame, timezone, bad)
     columns = {}
     for name in sorted(kinds):
@@ -133,16 +134,17 @@ def _contents(
     return [cells for name, cells in {**own, **attributes}.items() if name != section.id]
 
 
-def _ids(cells: list[str], column: str, contents: list[list[str]], bad: BadRows) -> list[str]:
+def _ids(cells: list[str], column: str, contents: Callable[[], list[list[str]]], bad: BadRows) -> list[str]:
     parsed = parse_cells(cells, parse_id, "")
     bad.add_cells(column, cells, parsed.bad)
+    repeated = {lead_id for lead_id, n_rows in Counter(parsed.values).items() if n_rows > 1}
     rows_of: dict[str, list[int]] = {}
-    for row, lead_id in enumerate(parsed.values):
-        if row not in bad:
-            rows_of.setdefault(lead_id, []).append(row)
-    for lead_id, rows in rows_of.items():
-        if len(rows) > 1:
-            _settle_repeats(lead_id, rows, column, contents, bad)
+    for row in (row for row, lead_id in enumerate(parsed.values) if lead_id in repeated and row not in bad):
+        rows_of.setdefault(parsed.values[row], []).append(row)
+    if rows_of:
+        compared = contents()
+        for lead_id, rows in rows_of.items():
+            _settle_repeats(lead_id, rows, column, compared, bad)
     return parsed.values
 
 
@@ -185,7 +187,11 @@ def _accounts(section: LeadsSection, frame: "pd.DataFrame") -> TextColumn:
     if section.account is None:
         return TextColumn((), np.full(len(frame), -1, dtype=np.int64))
     cells = text_cells(frame, section.account)
-    return TextColumn.of(None if is_missing(cell) else " ".join(cell.casefold().split()) for cell in cells)
+    return TextColumn.of(parse_cells(cells, _account, None).values)
+
+
+def _account(cell: str) -> str | None:
+    return None if is_missing(cell) else " ".join(cell.casefold().split())
 
 
 def _canonical_order(
