@@ -225,7 +225,7 @@ def is_never(name: str, values: FloatArray) -> BoolArray:
     >>> is_never("call.days_since_last", np.array([3.0, NEVER_DAYS]))
     array([False,  True])
     """
-    return np.asarray(values == NEVER_DAYS) & name.endswith(".days_since_last")
+    return np.asarray(values == NEVER_DAYS) & name.endswith((".days_since_last", ".days_to_answer"))
 
 
 def behaviour_names(kept_types: Sequence[str]) -> tuple[str, ...]:

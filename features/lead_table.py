@@ -1,6 +1,7 @@
 """The leads table: from a file to LeadArrays in canonical order."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -96,7 +97,7 @@ def read_leads(
         kinds = kinds_of(told, section.columns, reserved=own)
     ids = _row_names(len(frame))
     if section.id is not None:
-        ids = _ids(text_cells(frame, section.id), section.id, _contents(section, frame, cells, reserved), bad)
+        ids = _ids(text_cells(frame, section.id), section.id, lambda: _contents(section, frame, cells, reserved), bad)
     created = _created(section, frame, timezone, bad)
     columns = {}
     for name in sorted(kinds):
@@ -140,16 +141,17 @@ def _row_names(n_rows: int) -> list[str]:
     return [f"row {i + 2}" for i in range(n_rows)]
 
 
-def _ids(cells: list[str], column: str, contents: list[list[str]], bad: BadRows) -> list[str]:
+def _ids(cells: list[str], column: str, contents: Callable[[], list[list[str]]], bad: BadRows) -> list[str]:
     parsed = parse_cells(cells, parse_id, "")
     bad.add_cells(column, cells, parsed.bad)
+    repeated = {lead_id for lead_id, n_rows in Counter(parsed.values).items() if n_rows > 1}
     rows_of: dict[str, list[int]] = {}
-    for row, lead_id in enumerate(parsed.values):
-        if row not in bad:
-            rows_of.setdefault(lead_id, []).append(row)
-    for lead_id, rows in rows_of.items():
-        if len(rows) > 1:
-            _settle_repeats(lead_id, rows, column, contents, bad)
+    for row in (row for row, lead_id in enumerate(parsed.values) if lead_id in repeated and row not in bad):
+        rows_of.setdefault(parsed.values[row], []).append(row)
+    if rows_of:
+        compared = contents()
+        for lead_id, rows in rows_of.items():
+            _settle_repeats(lead_id, rows, column, compared, bad)
     return parsed.values
 
 
@@ -192,7 +194,11 @@ def _accounts(section: LeadsSection, frame: "pd.DataFrame") -> TextColumn:
     if section.account is None:
         return TextColumn((), np.full(len(frame), -1, dtype=np.int64))
     cells = text_cells(frame, section.account)
-    return TextColumn.of(None if is_missing(cell) else " ".join(cell.casefold().split()) for cell in cells)
+    return TextColumn.of(parse_cells(cells, _account, None).values)
+
+
+def _account(cell: str) -> str | None:
+    return None if is_missing(cell) else " ".join(cell.casefold().split())
 
 
 def _canonical_order(

@@ -34,6 +34,9 @@ class NumberColumn:
 
     values: FloatArray
 
+    def __len__(self) -> int:
+        return len(self.values)
+
     def take(self, index: IntArray) -> "NumberColumn":
         return NumberColumn(self.values[index])
 
@@ -44,6 +47,9 @@ class TextColumn:
 
     levels: tuple[str, ...]
     codes: IntArray
+
+    def __len__(self) -> int:
+        return len(self.codes)
 
     def take(self, index: IntArray) -> "TextColumn":
         return TextColumn(self.levels, self.codes[index])
@@ -69,6 +75,15 @@ class TextColumn:
 Column = NumberColumn | TextColumn
 
 
+def _own_levels(column: Column) -> Column:
+    """The same column; levels that do not occur are left out where they are many."""
+    if not isinstance(column, TextColumn) or len(column.levels) <= len(column):
+        return column
+    codes, position = np.unique(column.codes, return_inverse=True)
+    n_missing = int(len(codes) > 0 and codes[0] < 0)
+    return TextColumn(tuple(column.levels[code] for code in codes[n_missing:].tolist()), position - n_missing)
+
+
 @dataclass(frozen=True)
 class LeadArrays:
     """One row per lead.
@@ -90,12 +105,12 @@ class LeadArrays:
         return len(self.ids)
 
     def take(self, index: IntArray) -> "LeadArrays":
-        """The leads at these positions, in this order."""
+        """The leads at these positions, in this order; the texts of a few leads have no levels but their own."""
         return LeadArrays(
             ids=tuple(self.ids[i] for i in index),
             created_us=None if self.created_us is None else self.created_us[index],
             accounts=self.accounts.take(index),
-            columns={name: column.take(index) for name, column in self.columns.items()},
+            columns={name: _own_levels(column.take(index)) for name, column in self.columns.items()},
         )
 
     def group_of(self, row: int) -> str:
