@@ -13,7 +13,7 @@ from models.lead_model import LeadModel
 from models.scoring import DEFAULT_REASONS, Scores, score_leads
 
 #: Leads scored at a time: memory is that of the tables, and of so many explained leads.
-PART_ROWS = 50_000
+PART_ROWS = 20_000
 
 
 @dataclass(frozen=True)
