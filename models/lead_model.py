@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 #: What the margin is the sum of, the simplest first.
 ModelSource = Literal["base_rate", "rules", "logistic", "trees", "rules_trees", "rules_logistic_trees"]
-SOURCES: tuple[ModelSource, ...] = get_args(ModelSource)
 
 
 def source_words(source: str) -> str:

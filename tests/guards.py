@@ -271,6 +271,34 @@ GUARDS = (
         "if False:",
         (BUNDLE,),
     ),
+    Guard(
+        "the interval holds the probability",
+        "models/intervals.py",
+        "return np.minimum(low, probability), np.maximum(high, probability)",
+        "return low, high",
+        ("tests/test_models/test_intervals.py::test_the_interval_holds_the_probability_of_every_score",),
+    ),
+    Guard(
+        "without signal nothing but the base rate ships",
+        "training/candidates.py",
+        "if gap.mean() < _NOTICED * lowest and (gap.mean() < error or candidate is best):",
+        "if candidate is best:",
+        ("tests/test_training/test_candidates.py::test_without_signal_the_base_rate_ships_and_says_so",),
+    ),
+    Guard(
+        "what is judged is fitted as what ships",
+        "models/boosting.py",
+        "self._booster = lgb.Booster(parameters, _dataset(values, won, margin, parameters))",
+        "self._booster = lgb.Booster(parameters, _dataset(values, won, margin, {}))",
+        ("tests/test_training/test_judging.py",),
+    ),
+    Guard(
+        "an average row gets nothing from a column",
+        "models/logistic.py",
+        "scale.low, scale.high, scale.is_log, slope, -slope * scale.mean - centre, gap - centre",
+        "scale.low, scale.high, scale.is_log, slope, -centre, gap - centre",
+        ("tests/test_models/test_logistic.py",),
+    ),
 )
 
 

@@ -7,13 +7,23 @@ import numpy as np
 
 from features.tables import BoolArray, FloatArray, IntArray
 from models.boosting import LEAVES_IN_ALL
-from models.lead_model import SOURCES, ModelSource, source_words
+from models.lead_model import ModelSource, source_words
 from models.log_odds import row_losses
 from training.fit import Boost, Recipe
 from training.judging import Judge, StartName
 from training.tuning import Tuned, tune
 
 N_RESAMPLES = 400
+#: The simplest first. Rules need no deals, so trees on top of them are simpler than trees that must learn the
+#: same from deals: with a few hundred leads those lost to them where both were judged alike.
+FROM_SIMPLE: tuple[ModelSource, ...] = (
+    "base_rate",
+    "rules",
+    "logistic",
+    "rules_trees",
+    "trees",
+    "rules_logistic_trees",
+)
 #: The most boosters in a bag.
 BAG = 3
 #: A loss below this share of the best is no loss that anybody would notice.
@@ -56,8 +66,8 @@ def candidates_of(judge: Judge, *, seed: int) -> list[Candidate]:
     settings = [trees.settings for trees in tuned["rules"][:BAG]]
     alone = [Tuned(one, judge.grow(judge.start("base"), one)) for one in settings]
     bags = (
+        bag_of(judge, "rules_trees", "rules", tuned["rules"]) if judge.has_points else None,
         bag_of(judge, "trees", "base", sorted(alone, key=lambda trees: trees.grown.loss)),
-        bag_of(judge, "rules_trees", "rules", tuned["rules"]),
         bag_of(judge, "rules_logistic_trees", "rules_logistic", tuned["rules_logistic"]),
     )
     return found + [bag for bag in bags if bag is not None]
@@ -93,9 +103,9 @@ def choose(candidates: Sequence[Candidate], won: BoolArray, lead: IntArray, *, s
     won, lead : of the n judged rows; the standard error is a bootstrap over leads.
     """
     losses = {c.source: row_losses(c.margin, won) for c in candidates}
-    best = min(candidates, key=lambda c: (losses[c.source].mean(), SOURCES.index(c.source)))
+    best = min(candidates, key=lambda c: (losses[c.source].mean(), FROM_SIMPLE.index(c.source)))
     lowest = float(losses[best.source].mean())
-    for candidate in sorted(candidates, key=lambda c: SOURCES.index(c.source)):
+    for candidate in sorted(candidates, key=lambda c: FROM_SIMPLE.index(c.source)):
         gap = losses[candidate.source] - losses[best.source]
         error = standard_error(gap, lead, seed=seed)
         if gap.mean() < _NOTICED * lowest and (gap.mean() < error or candidate is best):

@@ -124,6 +124,8 @@ class Judge:
         self.won: BoolArray = data.won[self.row]
         self.lead: IntArray = data.lead[self.row]
         self.n_rows = len(data)
+        #: Whether the rules tell the leads apart at all.
+        self.has_points = bool(np.ptp(data.points) > 0)
         self.mean_fitted = float(np.mean([len(b.train) for b in split.blocks]))
         self._seed = seed
         self._starts: dict[StartName, Start] = {}

@@ -86,7 +86,7 @@ def split_history(
 
 
 def _judging(blocks: Sequence[Block], won: BoolArray, lead: IntArray) -> tuple[Block, ...]:
-    """The blocks with enough of both outcomes to fit on; none unless together they judge by both outcomes."""
+    """The blocks with enough of both outcomes to fit on; none unless together they judge by enough of both."""
     kept = tuple(b for b in blocks if len(b.test) and is_enough(won[b.train], lead[b.train]))
-    judged = np.concatenate([won[b.test] for b in kept]) if kept else won[:0]
-    return kept if judged.any() and not judged.all() else ()
+    judged = np.concatenate([b.test for b in kept]) if kept else np.zeros(0, dtype=np.int64)
+    return kept if is_enough(won[judged], lead[judged]) else ()

@@ -26,6 +26,8 @@ SHARES = (1.0, 0.5)
 #: A trial reads the cells of all blocks; so many of them all trials may read together.
 _CELLS_IN_ALL = 6_000_000
 _LEAST_TRIALS, _MOST_TRIALS = 2, 10
+#: So many judged leads bear one more trial: the best of many on few leads is the luckiest.
+_LEADS_OF_A_TRIAL = 150
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,16 @@ class Tuned:
     share: float = 1.0
 
 
-def trials_for(n_cells: int) -> int:
-    """How many settings are tried on each start, by the cells that one trial reads.
+def trials_for(n_cells: int, *, judged_leads: int) -> int:
+    """How many settings are tried on each start, by the cells that one trial reads and the leads that judge it.
 
-    >>> trials_for(1_000_000), trials_for(50_000_000)
+    >>> trials_for(1_000_000, judged_leads=5_000), trials_for(50_000_000, judged_leads=5_000)
     (6, 2)
+    >>> trials_for(1_000, judged_leads=140)
+    1
     """
-    return int(np.clip(_CELLS_IN_ALL // max(n_cells, 1), _LEAST_TRIALS, _MOST_TRIALS))
+    by_cost = int(np.clip(_CELLS_IN_ALL // max(n_cells, 1), _LEAST_TRIALS, _MOST_TRIALS))
+    return min(by_cost, 1 + judged_leads // _LEADS_OF_A_TRIAL)
 
 
 def tune(judge: Judge, names: tuple[StartName, ...], *, seed: int) -> Mapping[StartName, tuple[Tuned, ...]]:
@@ -57,7 +62,8 @@ def tune(judge: Judge, names: tuple[StartName, ...], *, seed: int) -> Mapping[St
     A fixed number of trials: first a portfolio, then what Optuna's tree-structured Parzen estimator
     (Bergstra et al. 2011) proposes.
     """
-    return {name: _tune_start(judge, name, trials_for(cells_of(judge.blocks)), seed) for name in names}
+    n_trials = trials_for(cells_of(judge.blocks), judged_leads=len(np.unique(judge.lead)))
+    return {name: _tune_start(judge, name, n_trials, seed) for name in names}
 
 
 def _tune_start(judge: Judge, name: StartName, n_trials: int, seed: int) -> tuple[Tuned, ...]:

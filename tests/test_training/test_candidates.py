@@ -1,16 +1,17 @@
 """Which parts ship: the simplest candidate that no other beats by more than chance."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from features.tables import NumberColumn
 from models.boosting import LEAVES_IN_ALL, TreeSettings
-from models.lead_model import SOURCES, LeadModel, ModelSource
+from models.lead_model import LeadModel, ModelSource
 from models.rules import load_starter
 from tests.company import flat_crm, request_for
-from training.candidates import BAG, Candidate, bag_of, candidates_of, choose, standard_error
+from training.candidates import BAG, FROM_SIMPLE, Candidate, bag_of, candidates_of, choose, standard_error
 from training.fit import Recipe
 from training.history import build_history
 from training.judging import Grown, Judge
@@ -36,6 +37,22 @@ def test_the_simplest_of_equals_ships() -> None:
 
     assert choice.candidate.source == "rules"
     assert choice.why == "it has the lowest loss on rows it was not fitted on, and nothing simpler comes near"
+
+
+def test_trees_on_rules_go_before_trees_that_learn_the_same_from_deals() -> None:
+    rivals = [candidate("base_rate", 0.0), candidate("trees", 0.5), candidate("rules_trees", 0.5)]
+
+    assert choose(rivals, WON, LEAD, seed=0).candidate.source == "rules_trees"
+
+
+def test_rules_that_tell_no_leads_apart_are_no_part_of_a_candidate() -> None:
+    crm = flat_crm(400)
+    bare = replace(crm, leads=replace(crm.leads, columns={"x": crm.leads.columns["number_of_employees"]}))
+    bare = replace(bare, kinds={"x": "number"})
+
+    found = train_model(bare, request_for(bare)).model.facts.candidates
+
+    assert "rules_trees" not in found
 
 
 def test_a_clear_winner_ships_however_complex() -> None:
@@ -77,8 +94,6 @@ def model_of(columns: Mapping[str, np.ndarray], chance: np.ndarray) -> LeadModel
     """What is trained on a flat table whose leads convert with known chances."""
     crm = flat_crm(len(chance))
     won = np.random.default_rng(8).random(len(chance)) < chance
-    from dataclasses import replace
-
     leads = replace(crm.leads, columns={name: NumberColumn(values) for name, values in columns.items()})
     outcomes = replace(
         crm.outcomes,
@@ -129,7 +144,7 @@ def test_all_candidates_are_judged_on_the_same_rows_and_a_bag_stays_in_the_bound
 
     found = candidates_of(judge, seed=0)
 
-    assert [one.source for one in found] == [source for source in SOURCES if source in {one.source for one in found}]
+    assert [one.source for one in found] == [name for name in FROM_SIMPLE if name in {one.source for one in found}]
     assert {len(one.margin) for one in found} == {len(judge.won)}
     for one in found:
         boosts = one.recipe.boosts

@@ -17,6 +17,7 @@ class FakeJudge:
 
     def __init__(self) -> None:
         self.blocks = [FakeBlock()]
+        self.lead = np.arange(2000)
         self.asked: list[tuple[TreeSettings, Start]] = []
 
     def start(self, name: str, share: float = 1.0) -> Start:
@@ -29,7 +30,12 @@ class FakeJudge:
 
 @pytest.mark.parametrize(("cells", "trials"), [(1, 10), (1_000_000, 6), (3_000_000, 2), (10**9, 2), (0, 10)])
 def test_larger_data_get_fewer_trials(cells: int, trials: int) -> None:
-    assert trials_for(cells) == trials
+    assert trials_for(cells, judged_leads=10_000) == trials
+
+
+@pytest.mark.parametrize(("leads", "trials"), [(1, 1), (149, 1), (150, 2), (600, 5), (100_000, 10)])
+def test_few_judged_leads_bear_few_trials(leads: int, trials: int) -> None:
+    assert trials_for(1000, judged_leads=leads) == trials
 
 
 def test_the_best_trial_of_each_start_is_kept() -> None:
@@ -38,7 +44,7 @@ def test_the_best_trial_of_each_start_is_kept() -> None:
     found = tune(judge, ("rules", "rules_logistic"), seed=0)  # type: ignore[arg-type]  # stands for a Judge
 
     losses = [abs(settings.num_leaves - 12.0) + float(start.test[0]) for settings, start in judge.asked]
-    assert len(losses) == 2 * trials_for(3000)
+    assert len(losses) == 2 * trials_for(3000, judged_leads=2000)
     assert found["rules"][0].grown.loss == min(losses[: len(losses) // 2])
     assert found["rules_logistic"][0].grown.loss == min(losses[len(losses) // 2 :])
     assert {one.share for one in found["rules_logistic"]} == set(SHARES)
