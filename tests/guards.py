@@ -150,6 +150,13 @@ GUARDS = (
         (f"{BULK_SHAP}::test_trees_of_another_kind_are_left_to_lightgbm",),
     ),
     Guard(
+        "7 no number depends on how large the parts of a batch are",
+        "models/boosting.py",
+        "if (len(values) if of_rows is None else of_rows) >= BULK_ROWS:",
+        "if len(values) >= BULK_ROWS:",
+        ("tests/test_serving/test_batch.py::test_no_number_and_no_sentence_depends_on_how_large_the_parts_are",),
+    ),
+    Guard(
         "3 few rows and many are told the same impacts",
         "models/explanation.py",
         "np.round(np.round(impact, 9), 1)",
