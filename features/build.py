@@ -68,11 +68,13 @@ def build_features(
             raise ValueError("the model was trained with leads.created_at, these leads have none")
         blocks.append(lead_age_days(snapshots.as_of_us, leads.created_us[snapshots.lead]))
     attributes = np.column_stack(blocks) if blocks else np.empty((len(snapshots), 0))
+    names = feature_names(spec)
+    values = np.empty((len(snapshots), len(names)))
+    values[:, : attributes.shape[1]] = attributes
     if spec.has_events:
-        behaviour = behaviour_features(events or no_events(), snapshots, spec.event_types)
-        attributes = np.concatenate([attributes, behaviour], axis=1)
+        behaviour_features(events or no_events(), snapshots, spec.event_types, out=values)
     categories = {name: _text(leads, name).take(snapshots.lead) for name in spec.categories}
-    return FeatureMatrix(feature_names(spec), np.ascontiguousarray(attributes), categories, snapshots)
+    return FeatureMatrix(names, values, categories, snapshots)
 
 
 def _number(leads: LeadArrays, name: str) -> FloatArray:
