@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.snapshots import Snapshots
-from features.tables import MICROSECONDS_PER_DAY, EventArrays, FloatArray, IntArray, PositionArray
+from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, IntArray, PositionArray
 
 #: "Never happened" among days since: its own code, far from every real age, since LightGBM
 #: reads a NaN that training did not have as 0.
@@ -216,6 +216,15 @@ def _finish(cells: FloatArray) -> None:
     age_us = np.ascontiguousarray(cells[:, :, _SINCE].T)
     np.min(age_us[:-1], axis=0, out=age_us[-1])
     cells[:, :, _SINCE] = np.where(np.isinf(age_us), NEVER_DAYS, age_us / MICROSECONDS_PER_DAY).T
+
+
+def is_never(name: str, values: FloatArray) -> BoolArray:
+    """Which values of a feature mean that no such event ever happened, n bool.
+
+    >>> is_never("call.days_since_last", np.array([3.0, NEVER_DAYS]))
+    array([False,  True])
+    """
+    return np.asarray(values == NEVER_DAYS) & name.endswith((".days_since_last", ".days_to_answer"))
 
 
 def behaviour_names(kept_types: Sequence[str]) -> tuple[str, ...]:

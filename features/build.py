@@ -7,12 +7,17 @@ import numpy as np
 
 from features.behaviour import behaviour_features, behaviour_names
 from features.recency import days_since_date, lead_age_days
+from features.responsiveness import RESPONSIVENESS, responsiveness
+from features.rhythm import RHYTHM, rhythm
 from features.snapshots import Snapshots
 from features.spec import FeatureSpec
 from features.tables import EventArrays, FloatArray, LeadArrays, NumberColumn, TextColumn, no_events
+from features.timeline import timelines
 
 LEAD_AGE_DAYS = "lead_age_days"
 DAYS_SINCE = "days_since:"
+#: The columns that `_timeline_features` can compute; the spec says which of them are features.
+TIMELINE = (*RHYTHM, *RESPONSIVENESS)
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ def feature_names(spec: FeatureSpec) -> tuple[str, ...]:
         *spec.numbers,
         *(f"{DAYS_SINCE}{name}" for name in spec.dates),
         *((LEAD_AGE_DAYS,) if spec.has_times else ()),
+        *spec.timeline,
         *(behaviour_names(spec.event_types) if spec.has_events else ()),
     )
 
@@ -67,6 +73,8 @@ def build_features(
         if leads.created_us is None:
             raise ValueError("the model was trained with leads.created_at, these leads have none")
         blocks.append(lead_age_days(snapshots.as_of_us, leads.created_us[snapshots.lead]))
+    if spec.timeline:
+        blocks.append(_timeline_features(events or no_events(), snapshots, spec))
     attributes = np.column_stack(blocks) if blocks else np.empty((len(snapshots), 0))
     names = feature_names(spec)
     values = np.empty((len(snapshots), len(names)))
@@ -75,6 +83,15 @@ def build_features(
         behaviour_features(events or no_events(), snapshots, spec.event_types, out=values)
     categories = {name: _text(leads, name).take(snapshots.lead) for name in spec.categories}
     return FeatureMatrix(names, values, categories, snapshots)
+
+
+def _timeline_features(events: EventArrays, snapshots: Snapshots, spec: FeatureSpec) -> FloatArray:
+    """float64 (n snapshots, len(spec.timeline))."""
+    chosen = [TIMELINE.index(name) for name in spec.timeline]
+    out = np.empty((len(snapshots), len(chosen)))
+    for rows, timeline in timelines(events, snapshots, spec.actors):
+        out[rows] = np.column_stack([rhythm(timeline), responsiveness(timeline)])[:, chosen]
+    return out
 
 
 def _number(leads: LeadArrays, name: str) -> FloatArray:

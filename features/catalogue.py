@@ -7,11 +7,32 @@ from typing import Literal
 
 from features.build import DAYS_SINCE, LEAD_AGE_DAYS, feature_names
 from features.names import normal_name
+from features.responsiveness import DAYS_TO_ANSWER, UNANSWERED
+from features.rhythm import BUSIEST_DAY, RHYTHM
 from features.spec import FeatureSpec
 
 Family = Literal["fit", "engagement", "timing"]
 FAMILIES: tuple[Family, ...] = ("fit", "engagement", "timing")
-Shape = Literal["count", "since_last", "age", "number", "flag", "level", "days_since"]
+Shape = Literal[
+    "count",
+    "since_last",
+    "age",
+    "number",
+    "flag",
+    "level",
+    "days_since",
+    "active_days",
+    "busiest_day",
+    "unanswered",
+    "days_to_answer",
+]
+#: Family, unit and shape of what is computed of the order and spread of events.
+_TIMELINE: Mapping[str, tuple[Family, str, Shape]] = {
+    **{name: ("engagement", "days", "active_days") for name in RHYTHM},
+    BUSIEST_DAY: ("engagement", "times", "busiest_day"),
+    UNANSWERED: ("engagement", "contacts", "unanswered"),
+    DAYS_TO_ANSWER: ("timing", "days", "days_to_answer"),
+}
 
 #: Past-tense phrases for the usual event types, by normalised name; a project's own words go first.
 EVENT_WORDS: Mapping[str, str] = {
@@ -40,6 +61,7 @@ EVENT_WORDS: Mapping[str, str] = {
     "pricing_view": "viewed the pricing page",
     "quote_request": "asked for a quote",
     "reply": "replied to an email",
+    "responsiveness": "answered a contact",
     "trial_started": "started a trial",
     "unsubscribe": "unsubscribed from emails",
     "webinar_attended": "attended a webinar",
@@ -115,6 +137,8 @@ def _info(name: str, spec: FeatureSpec, words: Mapping[str, str]) -> FeatureInfo
         return FeatureInfo(name, column, "timing", "days", "days_since", words.get(column) or column_words(column))
     group, measure = name.rsplit(".", 1)
     said = words.get(group) or event_words(group)
+    if name in _TIMELINE:
+        return FeatureInfo(name, group, *_TIMELINE[name], said)
     if measure == "days_since_last":
         return FeatureInfo(name, group, "timing", "days", "since_last", said)
     return FeatureInfo(name, group, "engagement", "times", "count", said)

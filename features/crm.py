@@ -1,14 +1,15 @@
 """A company's CRM as the project describes it: leads, their log, and how they ended, read and checked together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from features.event_log import EventsSection, observed_from_us, read_events
+from features.actors import Actor
+from features.event_log import EventsSection, actors_of_types, observed_from_us, read_events
 from features.labels import Outcomes, OutcomesSection, flat_outcomes, no_outcomes, read_outcomes
 from features.lead_table import LeadsSection, LeadTable, read_leads
 from features.quarantine import TableCount, commonest_reasons
@@ -45,6 +46,14 @@ class CrmSections(BaseModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _other_tables_need_ids(self) -> "CrmSections":
+        """A row number is no name that another table could use."""
+        others = [name for name in ("events", "outcomes") if getattr(self, name) is not None]
+        if self.leads.id is None and others and not (self.is_flat and others == ["outcomes"]):
+            raise ValueError(f"found `{others[0]}` beside leads without `id`, expected leads.id; name the id column")
+        return self
+
     @property
     def is_flat(self) -> bool:
         """Whether the outcome is a column of the leads table, which then has one snapshot a row."""
@@ -63,6 +72,7 @@ class Crm:
     n_events_of_others : events passed over, of leads that were not asked for.
     observed_from_us : when the tracking of events began, where the project says so.
     newest_event_us : the newest event of all leads, where that was read.
+    actors : who makes the events of a type, where the project says so.
     """
 
     leads: LeadArrays
@@ -74,6 +84,7 @@ class Crm:
     n_events_of_others: int = 0
     observed_from_us: int | None = None
     newest_event_us: int | None = None
+    actors: Mapping[str, Actor] = field(default_factory=dict)
 
     @property
     def newest_us(self) -> int:
@@ -166,6 +177,7 @@ def read_crm(
         n_others,
         observed_from,
         newest_event,
+        actors_of_types(sections.events),
     )
     whole = _refuse_too_many_bad(crm, sections.max_bad)
     return whole if until_us is None else whole.before(until_us)

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from features.actors import Actor, parse_actor
 from features.parsing import BadCell, is_missing, parse_cells, parse_event_type, parse_id, parse_time_us
 from features.quarantine import BadRows, TableCount
 from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
-from features.tables import EventArrays, IntArray, LeadArrays, TextColumn
+from features.tables import NO_ACTOR, EventArrays, IntArray, LeadArrays, TextColumn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +24,7 @@ class EventTypeSection(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     words: str | None = None
-    actor: Literal["lead", "rep"] | None = None
+    actor: Actor | None = None
 
 
 class EventsSection(BaseModel):
@@ -100,7 +102,8 @@ def _read_cells(
     at_us = _times(frame, section.at, timezone, bad)
     recorded_us = None if section.recorded_at is None else _recorded(frame, section.recorded_at, timezone, at_us, bad)
     column = TextColumn.of(_types(text_cells(frame, section.type), section.type, bad))
-    events = EventArrays(lead, column.codes, at_us, recorded_us, column.levels)
+    actor = None if section.actor is None else _actors(text_cells(frame, section.actor), section.actor, bad)
+    events = EventArrays(lead, column.codes, at_us, recorded_us, column.levels, actor)
     if section.id is not None:
         _note_repeats(text_cells(frame, section.id), section.id, events, bad)
     used = np.array(bad.used(len(frame)), dtype=np.int64)
@@ -150,10 +153,17 @@ def _types(cells: list[str], column: str, bad: BadRows) -> list[str]:
     return parsed.values
 
 
+def _actors(cells: list[str], column: str, bad: BadRows) -> NDArray[np.int8]:
+    parsed = parse_cells(cells, parse_actor, NO_ACTOR)
+    bad.add_cells(column, cells, parsed.bad)
+    return np.array(parsed.values, dtype=np.int8)
+
+
 def _note_repeats(cells: list[str], column: str, events: EventArrays, bad: BadRows) -> None:
     """An id that a lead has twice is one event, as it could be seen first: the log may be replayed."""
     recorded_us = events.at_us if events.recorded_us is None else events.recorded_us
-    order = np.lexsort((events.type_code, events.at_us, np.maximum(events.at_us, recorded_us)))
+    ties = () if events.actor is None else (events.actor,)
+    order = np.lexsort((*ties, events.type_code, events.at_us, np.maximum(events.at_us, recorded_us)))
     seen: set[tuple[int, str]] = set()
     for row, lead in zip(order.tolist(), events.lead[order].tolist(), strict=True):
         key = (lead, cells[row].strip())
@@ -169,6 +179,13 @@ def words_of_types(section: EventsSection | None) -> Mapping[str, str]:
     if section is None:
         return {}
     return {name: said.words for name, said in section.types.items() if said.words is not None}
+
+
+def actors_of_types(section: EventsSection | None) -> Mapping[str, Actor]:
+    """The actor that the project gives its event types."""
+    if section is None:
+        return {}
+    return {name: said.actor for name, said in section.types.items() if said.actor is not None}
 
 
 def observed_from_us(section: EventsSection, timezone: ZoneInfo) -> int | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from features.parsing import BadCell, parse_id
 from features.quarantine import TableCount
-from features.tables import EventArrays, LeadArrays
+from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -75,7 +75,7 @@ def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", timezo
     return (
         section.id is None
         and all(name in types for name in section.named_columns().values())
-        and types[section.type] == "VARCHAR"
+        and all(types[text] == "VARCHAR" for text in (section.type, section.actor) if text is not None)
         and types[section.lead] in _IDS
         and all(types[time] in readable for time in _times(section))
     )
@@ -94,16 +94,18 @@ def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: L
     # and is missed in the count.
     column_types = _column_types(connection)
     at, *recorded = (_microseconds(time, column_types[time]) for time in _times(section))
+    actor = [] if section.actor is None else [_actor_code(section.actor)]
     table = connection.sql(
-        f"""SELECT l.position, t.position, {", ".join([at, *(f"coalesce({time}, {at})" for time in recorded)])}
+        f"""SELECT l.position, t.position, {", ".join([at, *(f"coalesce({time}, {at})" for time in recorded), *actor])}
             FROM log e
             JOIN lead_ids l ON CAST(e.{_name(section.lead)} AS VARCHAR) = l.name
             JOIN event_types t ON e.{_name(section.type)} = t.name"""
     ).to_arrow_table()
     if any(column.null_count for column in table.columns):
         return None
-    lead, type_code, at_us, *recorded_us = (column.to_numpy() for column in table.columns)
-    return EventArrays(lead, type_code, at_us, recorded_us[0] if recorded_us else None, types)
+    lead, type_code, at_us, *rest = (column.to_numpy() for column in table.columns)
+    recorded_us = rest[0] if recorded else None
+    return EventArrays(lead, type_code, at_us, recorded_us, types, rest[-1] if actor else None)
 
 
 def _register_positions(connection: "DuckDBPyConnection", table: str, names: Sequence[str]) -> None:
@@ -116,7 +118,9 @@ def _register_positions(connection: "DuckDBPyConnection", table: str, names: Seq
 def _faultless_of_other_leads(connection: "DuckDBPyConnection", section: "EventsSection") -> int:
     """How many events belong to leads that were not asked for, and have nothing wrong with them."""
     lead = f"CAST(e.{_name(section.lead)} AS VARCHAR)"
-    filled = " AND ".join(f"e.{_name(column)} IS NOT NULL" for column in (section.lead, section.type, section.at))
+    needed = [f"e.{_name(column)}" for column in (section.lead, section.type, section.at)]
+    needed += [] if section.actor is None else [_actor_code(section.actor)]
+    filled = " AND ".join(f"{cell} IS NOT NULL" for cell in needed)
     rows = connection.execute(
         f"SELECT {lead}, count(*) FROM log e ANTI JOIN lead_ids l ON {lead} = l.name WHERE {filled} GROUP BY 1"
     ).fetchall()
@@ -145,6 +149,13 @@ def _microseconds(column: str, kind: str) -> str:
     if not kind.endswith("_NS"):
         return f"epoch_us({time})"
     return f"(epoch_ns({time}) - CASE WHEN epoch_ns({time}) < 0 THEN 999 ELSE 0 END) // 1000"
+
+
+def _actor_code(column: str) -> str:
+    """SQL for who made an event; NULL where the cell needs a closer look."""
+    cell = f"coalesce(e.{_name(column)}, '')"
+    known = " ".join(f"WHEN '{actor}' THEN {code}" for actor, code in ACTOR_CODES.items())
+    return f"CAST(CASE {cell} WHEN '' THEN {NO_ACTOR} {known} END AS TINYINT)"
 
 
 def _name(column: str) -> str:

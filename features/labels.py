@@ -43,8 +43,19 @@ class OutcomesSection(BaseModel):
     closed_at: str | None = None
     outcome: str | None = None
     won: OutcomeWord | list[OutcomeWord] = "won"
+    #: The words for lost: any other that is not won means open. Without the key every other word means lost.
+    lost: OutcomeWord | list[OutcomeWord] | None = None
     amount: str | None = None
     column: str | None = None
+
+    @model_validator(mode="after")
+    def _no_word_for_both(self) -> "OutcomesSection":
+        both = sorted(_words(self.won) & _words(self.lost if self.lost is not None else []))
+        if both:
+            raise ValueError(
+                f"found {both[0]!r} in `won` and in `lost`, expected it in one of them; leave it out of one"
+            )
+        return self
 
     @model_validator(mode="after")
     def _either_table_or_column(self) -> "OutcomesSection":
@@ -202,7 +213,7 @@ def read_outcomes(
         for row in np.flatnonzero(lead < 0).tolist():
             bad.add(row, named["lead"], cells["lead"][row], "no usable lead with this id in the leads table")
     closed_us, is_won = _closes(section, cells, timezone, bad)
-    is_close = np.array([not is_missing(cell) for cell in cells["outcome"]], dtype=np.bool_)
+    is_close = is_close_cell(cells["outcome"], section)
     used = np.zeros(len(frame), dtype=np.bool_)
     used[bad.used(len(frame))] = True
     kept = used & is_close & (lead >= 0)
@@ -217,17 +228,36 @@ def _closes(
 
     closed = parse_cells(cells["closed_at"], read, NEVER_US)
     bad.add_cells(section.closed_at or "", cells["closed_at"], closed.bad)
-    for row, (when, outcome) in enumerate(zip(closed.values, cells["outcome"], strict=True)):
-        if when == NEVER_US and not is_missing(outcome):
+    is_close = is_close_cell(cells["outcome"], section).tolist()
+    for row, (when, closes) in enumerate(zip(closed.values, is_close, strict=True)):
+        if when == NEVER_US and closes:
             bad.add(row, section.closed_at or "", cells["closed_at"][row], "a closed deal needs the time it closed")
     return np.array(closed.values, dtype=np.int64), is_won_cell(cells["outcome"], section)
 
 
 def is_won_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
     """Whether each outcome cell is one of the words for won; case and outer blanks do not matter."""
-    said = section.won if isinstance(section.won, list) else [section.won]
-    words = {_outcome_word(str(word)) for word in said}
+    return _is_among(cells, section.won)
+
+
+def is_close_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
+    """Whether each outcome cell says that the lead is closed: it is filled, and says won or lost.
+
+    Without words for lost every other word means it.
+    """
+    is_filled = np.array([not is_missing(cell) for cell in cells], dtype=np.bool_)
+    if section.lost is None:
+        return is_filled
+    return is_filled & (is_won_cell(cells, section) | _is_among(cells, section.lost))
+
+
+def _is_among(cells: Sequence[str], said: OutcomeWord | list[OutcomeWord]) -> BoolArray:
+    words = _words(said)
     return np.array([_outcome_word(cell) in words for cell in cells], dtype=np.bool_)
+
+
+def _words(said: OutcomeWord | list[OutcomeWord]) -> set[str]:
+    return {_outcome_word(str(word)) for word in (said if isinstance(said, list) else [said])}
 
 
 def _outcome_word(text: str) -> str:
@@ -258,5 +288,5 @@ def flat_outcomes(section: OutcomesSection, cells: Sequence[str], row_of: IntArr
     row_of : for each lead its row in the file.
     """
     won = is_won_cell(cells, section)[row_of]
-    closed = np.array([not is_missing(cell) for cell in cells], dtype=np.bool_)[row_of]
+    closed = is_close_cell(cells, section)[row_of]
     return Outcomes(np.where(closed, 0, NEVER_US), np.where(closed & won, 0, NEVER_US))

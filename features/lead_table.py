@@ -1,6 +1,7 @@
 """The leads table: from a file to LeadArrays in canonical order."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class LeadsSection(BaseModel):
-    """The `leads` section of leadlight.yaml."""
+    """The `leads` section of leadlight.yaml; without an `id` a lead is called by its row, as a spreadsheet counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     source: str
-    id: str
+    id: str | None = None
     created_at: str | None = None
     order_by: str | None = None
     account: str | None = None
@@ -39,8 +40,8 @@ class LeadsSection(BaseModel):
 
     def named_columns(self, kinds: Mapping[str, Kind] | None = None) -> dict[tuple[str | int, ...], str]:
         """The columns that must be there, by their key: those named here, and those of the training's `kinds`."""
-        wanted: dict[tuple[str | int, ...], str] = {("leads", "id"): self.id}
-        for key in ("created_at", "order_by", "account"):
+        wanted: dict[tuple[str | int, ...], str] = {}
+        for key in ("id", "created_at", "order_by", "account"):
             name = getattr(self, key)
             if name is not None and not (key == "order_by" and kinds is not None):
                 wanted["leads", key] = name
@@ -94,7 +95,9 @@ def read_leads(
     if kinds is None:
         told = cells if until_us is None else _created_before(until_us, section, frame, timezone, cells)
         kinds = kinds_of(told, section.columns, reserved=own)
-    ids = _ids(text_cells(frame, section.id), section.id, _contents(section, frame, cells, reserved), bad)
+    ids = _row_names(len(frame))
+    if section.id is not None:
+        ids = _ids(text_cells(frame, section.id), section.id, lambda: _contents(section, frame, cells, reserved), bad)
     created = _created(section, frame, timezone, bad)
     columns = {}
     for name in sorted(kinds):
@@ -133,16 +136,22 @@ def _contents(
     return [cells for name, cells in {**own, **attributes}.items() if name != section.id]
 
 
-def _ids(cells: list[str], column: str, contents: list[list[str]], bad: BadRows) -> list[str]:
+def _row_names(n_rows: int) -> list[str]:
+    """The rows' numbers as a spreadsheet shows them, and as the quarantine does: the header is row 1."""
+    return [f"row {i + 2}" for i in range(n_rows)]
+
+
+def _ids(cells: list[str], column: str, contents: Callable[[], list[list[str]]], bad: BadRows) -> list[str]:
     parsed = parse_cells(cells, parse_id, "")
     bad.add_cells(column, cells, parsed.bad)
+    repeated = {lead_id for lead_id, n_rows in Counter(parsed.values).items() if n_rows > 1}
     rows_of: dict[str, list[int]] = {}
-    for row, lead_id in enumerate(parsed.values):
-        if row not in bad:
-            rows_of.setdefault(lead_id, []).append(row)
-    for lead_id, rows in rows_of.items():
-        if len(rows) > 1:
-            _settle_repeats(lead_id, rows, column, contents, bad)
+    for row in (row for row, lead_id in enumerate(parsed.values) if lead_id in repeated and row not in bad):
+        rows_of.setdefault(parsed.values[row], []).append(row)
+    if rows_of:
+        compared = contents()
+        for lead_id, rows in rows_of.items():
+            _settle_repeats(lead_id, rows, column, compared, bad)
     return parsed.values
 
 
@@ -185,7 +194,11 @@ def _accounts(section: LeadsSection, frame: "pd.DataFrame") -> TextColumn:
     if section.account is None:
         return TextColumn((), np.full(len(frame), -1, dtype=np.int64))
     cells = text_cells(frame, section.account)
-    return TextColumn.of(None if is_missing(cell) else " ".join(cell.casefold().split()) for cell in cells)
+    return TextColumn.of(parse_cells(cells, _account, None).values)
+
+
+def _account(cell: str) -> str | None:
+    return None if is_missing(cell) else " ".join(cell.casefold().split())
 
 
 def _canonical_order(
@@ -196,13 +209,14 @@ def _canonical_order(
     timezone: ZoneInfo,
     bad: BadRows,
 ) -> IntArray:
-    """Usable rows by id; a flat table by its order column first."""
+    """Usable rows by id, or as they stand where they have none; a flat table by its order column first."""
     used = bad.used(len(ids))
+    name_of = range(len(ids)) if section.id is None else ids
     if created is None and section.order_by is not None and section.order_by in frame.columns:
         cells = text_cells(frame, section.order_by)
-        used.sort(key=lambda row: (*_order_key(cells[row], timezone), ids[row]))
+        used.sort(key=lambda row: (*_order_key(cells[row], timezone), name_of[row]))
     else:
-        used.sort(key=ids.__getitem__)
+        used.sort(key=name_of.__getitem__)
     return np.array(used, dtype=np.int64)
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from features.actors import parse_actor
 from features.columns import read_column
 from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_time_us
 from features.spec import FeatureSpec
@@ -22,6 +23,7 @@ class EventRecord:
     type: str
     at: str
     recorded_at: str | None = None
+    actor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,14 @@ def _events(records: Sequence[LeadRecord], timezone: ZoneInfo) -> EventArrays:
     at = [_said(i, "events.at", read, event.at) for i, event in rows]
     recorded = [_said(i, "events.recorded_at", read, event.recorded_at or event.at) for i, event in rows]
     types = TextColumn.of(_said(i, "events.type", parse_event_type, event.type) for i, event in rows)
+    actors = [_said(i, "events.actor", parse_actor, event.actor or "") for i, event in rows]
     return EventArrays(
         lead=np.array([i for i, _ in rows], dtype=np.int64),
         type_code=types.codes,
         at_us=np.array(at, dtype=np.int64),
         recorded_us=np.array(recorded, dtype=np.int64),
         types=types.levels,
+        actor=np.array(actors, dtype=np.int8),
     )
 
 

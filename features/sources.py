@@ -6,9 +6,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 _SEPARATORS = (",", ";", "\t", "|")
@@ -176,8 +177,47 @@ def text_cells(frame: "pd.DataFrame", column: str) -> list[str]:
     import pandas as pd
 
     series = frame[column]
+    if isinstance(series.dtype, pd.ArrowDtype):
+        return _arrow_cells(series)
     if pd.api.types.is_string_dtype(series.dtype) and not pd.api.types.is_object_dtype(series.dtype):
         return [str(cell) for cell in series.fillna("").tolist()]
+    return _texts(series)
+
+
+def _arrow_cells(series: "pd.Series[Any]") -> list[str]:
+    """Each distinct cell as text once; equal cells are one object, which spares memory."""
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+    column = pa.chunked_array(pa.array(series)).combine_chunks()
+    try:
+        codes = column.dictionary_encode()
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # of lists and the like
+        return _texts(series)
+    levels = codes.dictionary
+    if pa.types.is_string(levels.type):
+        texts = levels.to_pylist()
+    elif levels.type == pa.timestamp("us"):
+        texts = _iso_times(levels.to_numpy(zero_copy_only=False))
+    else:
+        texts = _texts(pd.Series(levels, dtype=pd.ArrowDtype(levels.type)))
+    found: list[str] = np.array([*texts, ""], dtype=object)[codes.indices.fill_null(len(texts)).to_numpy()].tolist()
+    return found
+
+
+def _iso_times(times: "np.typing.NDArray[np.datetime64]") -> list[str]:
+    """As `Timestamp.isoformat` writes them: without a fraction where it is zero."""
+    import numpy as np
+
+    whole = times == times.astype("datetime64[s]")
+    told = np.where(whole, np.datetime_as_string(times, unit="s"), np.datetime_as_string(times, unit="us"))
+    return [str(time) for time in told.tolist()]
+
+
+def _texts(series: "pd.Series[Any]") -> list[str]:
+    import pandas as pd
+
     return ["" if pd.isna(cell) is True else _text(cell) for cell in series.tolist()]
 
 

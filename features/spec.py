@@ -2,10 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
+from features.actors import Actor, made_by_rep
+from features.responsiveness import RESPONSIVENESS
+from features.rhythm import RHYTHM
 from features.sources import BadProject, Problem
 from features.tables import EventArrays, Kind, LeadArrays, NumberColumn
 
@@ -27,6 +31,8 @@ class FeatureSpec:
     event_types : the event types with features of their own, ascending; the rest are "other".
     has_events : whether the project has an event log at all.
     has_times : whether leads have a `created_at`.
+    timeline : the features of the order and spread of events, as far as the log allows.
+    actors : who makes the events of a type, where the project says so.
     """
 
     kinds: Mapping[str, Kind]
@@ -36,6 +42,8 @@ class FeatureSpec:
     event_types: tuple[str, ...]
     has_events: bool
     has_times: bool
+    timeline: tuple[str, ...] = ()
+    actors: Mapping[str, Actor] = field(default_factory=dict)
 
 
 def commonest_types(events: EventArrays, *, limit: int = MAX_EVENT_TYPES) -> tuple[str, ...]:
@@ -46,12 +54,18 @@ def commonest_types(events: EventArrays, *, limit: int = MAX_EVENT_TYPES) -> tup
     return tuple(sorted(events.types[code] for code in ranked[:limit]))
 
 
-def learn_spec(leads: LeadArrays, events: EventArrays | None, kinds: Mapping[str, Kind]) -> FeatureSpec:
+def learn_spec(
+    leads: LeadArrays,
+    events: EventArrays | None,
+    kinds: Mapping[str, Kind],
+    actors: Mapping[str, Actor] = MappingProxyType({}),
+) -> FeatureSpec:
     """The spec of these tables, which hold nothing from `until` on.
 
     Parameters
     ----------
     kinds : kind by column name; columns of kind `email`, `text` and `ignore` give no feature yet.
+    actors : who makes the events of a type, where the project says so.
 
     A column that holds one value only, or none, is left out.
 
@@ -69,9 +83,19 @@ def learn_spec(leads: LeadArrays, events: EventArrays | None, kinds: Mapping[str
         event_types=commonest_types(events) if events is not None else (),
         has_events=events is not None,
         has_times=has_times,
+        timeline=_timeline_of(events, actors) if events is not None else (),
+        actors=dict(sorted(actors.items())),
     )
     _refuse_shared_names(spec)
     return spec
+
+
+def _timeline_of(events: EventArrays, actors: Mapping[str, Actor]) -> tuple[str, ...]:
+    """No rhythm without events of leads, no answers without contacts by reps."""
+    by_rep = made_by_rep(events, actors)
+    if by_rep.all():
+        return ()
+    return (*RHYTHM, *RESPONSIVENESS) if by_rep.any() else RHYTHM
 
 
 def _refuse_shared_names(spec: FeatureSpec) -> None:

@@ -21,6 +21,9 @@ Kind = Literal["number", "category", "flag", "date", "title", "email", "country"
 MICROSECONDS_PER_SECOND = 1_000_000
 MICROSECONDS_PER_HOUR = 3_600 * MICROSECONDS_PER_SECOND
 MICROSECONDS_PER_DAY = 24 * MICROSECONDS_PER_HOUR
+#: Who made an event, where its row says so.
+ACTOR_CODES: Mapping[str, int] = {"lead": 0, "rep": 1}
+NO_ACTOR = -1
 #: Stands for "not (yet)": later than every real time.
 NEVER_US: int = np.iinfo(np.int64).max
 
@@ -30,6 +33,9 @@ class NumberColumn:
     """One number a lead: a measure, a flag (0 or 1) or a date (microseconds); NaN is missing."""
 
     values: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.values)
 
     def take(self, index: IntArray) -> "NumberColumn":
         return NumberColumn(self.values[index])
@@ -41,6 +47,9 @@ class TextColumn:
 
     levels: tuple[str, ...]
     codes: IntArray
+
+    def __len__(self) -> int:
+        return len(self.codes)
 
     def take(self, index: IntArray) -> "TextColumn":
         return TextColumn(self.levels, self.codes[index])
@@ -66,6 +75,15 @@ class TextColumn:
 Column = NumberColumn | TextColumn
 
 
+def _own_levels(column: Column) -> Column:
+    """The same column; levels that do not occur are left out where they are many."""
+    if not isinstance(column, TextColumn) or len(column.levels) <= len(column):
+        return column
+    codes, position = np.unique(column.codes, return_inverse=True)
+    n_missing = int(len(codes) > 0 and codes[0] < 0)
+    return TextColumn(tuple(column.levels[code] for code in codes[n_missing:].tolist()), position - n_missing)
+
+
 @dataclass(frozen=True)
 class LeadArrays:
     """One row per lead.
@@ -87,12 +105,12 @@ class LeadArrays:
         return len(self.ids)
 
     def take(self, index: IntArray) -> "LeadArrays":
-        """The leads at these positions, in this order."""
+        """The leads at these positions, in this order; the texts of a few leads have no levels but their own."""
         return LeadArrays(
             ids=tuple(self.ids[i] for i in index),
             created_us=None if self.created_us is None else self.created_us[index],
             accounts=self.accounts.take(index),
-            columns={name: column.take(index) for name, column in self.columns.items()},
+            columns={name: _own_levels(column.take(index)) for name, column in self.columns.items()},
         )
 
     def group_of(self, row: int) -> str:
@@ -112,6 +130,7 @@ class EventArrays:
     at_us : int64, when it happened.
     recorded_us : int64, when it became known; None where the log does not say.
     types : the distinct event types, ascending.
+    actor : int8, who made it, as ACTOR_CODES; NO_ACTOR where a row does not say, None where the log does not.
     """
 
     lead: PositionArray
@@ -119,6 +138,7 @@ class EventArrays:
     at_us: IntArray
     recorded_us: IntArray | None
     types: tuple[str, ...]
+    actor: NDArray[np.int8] | None = None
 
     def __len__(self) -> int:
         return len(self.lead)
@@ -132,6 +152,7 @@ class EventArrays:
             type_code=self.type_code[index],
             at_us=self.at_us[index],
             recorded_us=recorded,
+            actor=None if self.actor is None else self.actor[index],
         )
 
     def without_unused_types(self) -> "EventArrays":

@@ -82,6 +82,13 @@ class Project:
         except BadCell as error:
             raise self.bad([Problem(key, f"found {text!r}: {error}")]) from error
 
+    def observed_until_us(self, crm: Crm) -> int:
+        """Until when outcomes are complete: as the project says, else as the tables show."""
+        said = self.file.goal.observed_until
+        if said is None:
+            return crm.observed_until_us
+        return self.time_us(said, ("goal", "observed_until"), date_is="end")
+
     def read(self, **options: object) -> Crm:
         """The tables; see `read_crm`. Problems name the line of this file."""
         try:
@@ -123,7 +130,10 @@ def load_project(path: Path) -> Project:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, IsADirectoryError):
         raise BadDocument(
-            (f"there is no project file {path}; give one with -c, or make a demo project with `leadlight demo`",)
+            (
+                f"there is no project file {path}; give one with -c, have one written for your files by "
+                "`leadlight init`, or make a demo project with `leadlight demo`",
+            )
         ) from None
     except UnicodeDecodeError:
         raise BadDocument((f"{path.name}:1: the file is no UTF-8 text; save it as UTF-8",)) from None

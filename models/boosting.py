@@ -1,17 +1,24 @@
 """Gradient-boosted trees on top of the prior margin."""
 
+import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from features.tables import BoolArray, FloatArray
+from models.bulk_shap import way_tables
+from models.tree_ways import UnusualTrees
 
 if TYPE_CHECKING:
     import lightgbm as lgb
 
 #: Of all trees together: bounds the file, and the time of a score and of its explanation.
 LEAVES_IN_ALL = 10_000
+#: From here on the tables of `bulk_shap` are sooner made than LightGBM explains the rows one by one.
+BULK_ROWS = 2_000
 #: Below this many cells threads wait for each other longer than they work, on busy cores ten times as long.
 _CELLS_FOR_THREADS = 500_000
 
@@ -54,6 +61,25 @@ def feature_names(n_features: int) -> list[str]:
     return [f"f{i}" for i in range(n_features)]
 
 
+def _dataset(
+    values: FloatArray, won: BoolArray, margin: FloatArray, parameters: dict[str, Any]
+) -> "lgb.Dataset":  # the parameters too: which features can be split depends on them
+    import lightgbm as lgb
+
+    return lgb.Dataset(
+        values,
+        label=won.astype(np.float64),
+        init_score=margin,
+        feature_name=feature_names(values.shape[1]),
+        params=parameters,
+        free_raw_data=True,
+    )
+
+
+def _threads_for(values: FloatArray) -> int:
+    return 1 if values.size < _CELLS_FOR_THREADS else 0
+
+
 def fit_trees(
     values: FloatArray, won: BoolArray, margin: FloatArray, settings: TreeSettings, *, seed: int
 ) -> "lgb.Booster":
@@ -67,15 +93,71 @@ def fit_trees(
     """
     import lightgbm as lgb
 
-    parameters = settings.parameters(seed, n_threads=1 if values.size < _CELLS_FOR_THREADS else 0)
-    data = lgb.Dataset(
-        values,
-        label=won.astype(np.float64),
-        init_score=margin,
-        feature_name=feature_names(values.shape[1]),
-        free_raw_data=True,
-    )
-    return lgb.train(parameters, data, num_boost_round=settings.rounds)
+    parameters = settings.parameters(seed, n_threads=_threads_for(values))
+    return lgb.train(parameters, _dataset(values, won, margin, parameters), num_boost_round=settings.rounds)
+
+
+def mean_of_boosters(boosters: "Sequence[lgb.Booster]") -> "lgb.Booster":
+    """One booster whose trees sum to the mean of the others' raw scores.
+
+    Parameters
+    ----------
+    boosters : at least one, over the same features.
+    """
+    if len(boosters) == 1:
+        return boosters[0]
+    return load_trees(_mean_text([booster.model_to_string() for booster in boosters]))
+
+
+def _mean_text(texts: Sequence[str]) -> str:
+    """The mean of boosters in LightGBM's text format."""
+    head, rest = texts[0].split("tree_sizes=", 1)
+    tail = rest[rest.index("end of trees") :]
+    trees: list[str] = []
+    for text in texts:
+        body = text[text.index("\nTree=") + 1 : text.index("end of trees")]
+        trees += [_scaled(tree, 1 / len(texts)) for tree in re.split(r"(?m)^Tree=\d+\n", body)[1:]]
+    numbered = [f"Tree={number}\n{tree}" for number, tree in enumerate(trees)]
+    sizes = " ".join(str(len(tree)) for tree in numbered)
+    return f"{head}tree_sizes={sizes}\n\n{''.join(numbered)}{tail}"
+
+
+def _scaled(tree: str, factor: float) -> str:
+    """A tree's text with the values of its leaves and nodes multiplied."""
+
+    def scale(line: re.Match[str]) -> str:
+        return line[1] + " ".join(repr(float(value) * factor) for value in line[2].split())
+
+    return re.sub(r"(?m)^((?:leaf_value|internal_value)=)(.*)$", scale, tree)
+
+
+class GrowingTrees:
+    """Trees that grow on some rows, and what they add to the margin of others."""
+
+    def __init__(
+        self,
+        values: FloatArray,
+        others: FloatArray,
+        won: BoolArray,
+        margin: FloatArray,
+        settings: TreeSettings,
+        *,
+        seed: int,
+    ) -> None:
+        import lightgbm as lgb
+
+        parameters = settings.parameters(seed, n_threads=_threads_for(values))
+        self._booster = lgb.Booster(parameters, _dataset(values, won, margin, parameters))
+        self._others = others
+        self._rounds = 0
+
+    def grow(self, rounds: int) -> FloatArray:
+        """The log-odds that the next trees add to the other rows."""
+        for _ in range(rounds):
+            self._booster.update()
+        added = tree_margin(self._booster, self._others, first=self._rounds, rounds=rounds)
+        self._rounds += rounds
+        return added
 
 
 def load_trees(text: str) -> "lgb.Booster":
@@ -93,8 +175,16 @@ def tree_margin(booster: "lgb.Booster", values: FloatArray, *, first: int = 0, r
     return np.asarray(raw, dtype=np.float64)
 
 
-def tree_contributions(booster: "lgb.Booster", values: FloatArray) -> tuple[float, FloatArray]:
+def tree_contributions(
+    booster: "lgb.Booster", values: FloatArray, *, of_rows: int | None = None
+) -> tuple[float, FloatArray]:
     """Exact SHAP values of the trees (TreeSHAP, Lundberg et al. 2020, doi 10.1038/s42256-019-0138-9).
+
+    Parameters
+    ----------
+    values : float64 (n, p).
+    of_rows : of how many rows these are a part; n if None. Many are looked up in tables, few are not
+        worth making them; both agree to some 1e-15, and each row's answer depends on no other row.
 
     Returns
     -------
@@ -102,5 +192,13 @@ def tree_contributions(booster: "lgb.Booster", values: FloatArray) -> tuple[floa
     """
     if not len(values):
         return 0.0, np.zeros((0, values.shape[1]))
+    if (len(values) if of_rows is None else of_rows) >= BULK_ROWS:
+        with suppress(UnusualTrees):
+            tables = way_tables(booster)
+            return _by_lightgbm(booster, values[:1])[0], tables.contributions(values)
+    return _by_lightgbm(booster, values)
+
+
+def _by_lightgbm(booster: "lgb.Booster", values: FloatArray) -> tuple[float, FloatArray]:
     raw = np.asarray(booster.predict(values, pred_contrib=True), dtype=np.float64)
     return float(raw[0, -1]), raw[:, :-1]

@@ -117,7 +117,7 @@ def load_bundle(folder: Path) -> LeadModel:
             check_booster_text(booster_text, feature_names=feature_names(n_features))
         except BrokenBooster as error:
             raise BrokenBundle(f"{folder}/booster.txt: {error}") from error
-    if (booster_text is None) != (content.facts.source == "rules"):
+    if (booster_text is None) == content.facts.source.endswith("trees"):
         raise BrokenBundle(f"{folder}: the source is {content.facts.source!r}, which does not fit its files; {_CURE}")
     model = LeadModel(content.facts, _decode(blobs["rules.yaml"], folder / "rules.yaml"), booster_text, version)
     found = _score_golden_rows(model, content.golden, folder)

@@ -55,10 +55,14 @@ class Contributions:
 def impact_of(log_odds: FloatArray) -> FloatArray:
     """Log-odds in steps of which 20 double the odds, rounded to 0.1 as shown.
 
+    Rounded to 1e-9 first: what lies on the edge between two tenths, as a quarter of a point does, is shown
+    alike whichever way its sum was reached (ways of a sum differ by some 1e-15).
+
     >>> impact_of(np.array([np.log(2.0)]))
     array([20.])
     """
-    return np.asarray(np.round(log_odds / np.log(2.0) * IMPACT_OF_DOUBLING, 1) + 0.0)
+    impact = log_odds / np.log(2.0) * IMPACT_OF_DOUBLING
+    return np.asarray(np.round(np.round(impact, 9), 1) + 0.0)
 
 
 def check_sum(contributions: Contributions) -> Contributions:
@@ -107,6 +111,6 @@ def merge_sources(contributions: Contributions) -> tuple[tuple[str, ...], IntArr
 def _shares(given: FloatArray) -> FloatArray:
     """What each part gave of all that was given, (n, m); equal shares where nothing was given."""
     positive = np.maximum(given, 0.0)
-    total = positive.sum(axis=1, keepdims=True)
+    total = np.cumsum(positive, axis=1)[:, -1:]  # left to right, however the cells lie in memory
     equal = np.full_like(positive, 1.0 / given.shape[1])
     return np.asarray(np.divide(positive, total, out=equal, where=total > 0))

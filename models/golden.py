@@ -8,8 +8,9 @@ import numpy as np
 
 from features.build import feature_names
 from features.records import Cell, EventRecord, LeadRecord, arrays_of_records
+from features.responsiveness import RESPONSIVENESS
 from features.snapshots import Snapshots, snapshots_of_rows
-from features.tables import FloatArray, LeadArrays
+from features.tables import ACTOR_CODES, FloatArray, LeadArrays
 from models.lead_model import LeadModel
 from models.scoring import score_leads
 
@@ -74,11 +75,13 @@ def _record(model: LeadModel, rng: np.random.Generator, number: int) -> LeadReco
     for name in spec.categories:
         levels = sorted(model.facts.encoder.categories[name].levels)
         attributes[name] = str(rng.choice(levels)) if levels and rng.random() >= _GAPS else None
-    events = tuple(_event(rng, spec.event_types) for _ in range(6 * number)) if spec.event_types else ()
+    n_events = 6 * number if spec.event_types else 0
+    actors = (None, *ACTOR_CODES) if set(RESPONSIVENESS) & set(spec.timeline) else (None,)
+    events = tuple(_event(rng, spec.event_types, actors[i % len(actors)]) for i in range(n_events))
     created = (_AS_OF - timedelta(hours=float(rng.integers(1, 24 * 45)))).isoformat()
     return LeadRecord(f"golden-{number}", created if spec.has_times else None, attributes, events)
 
 
-def _event(rng: np.random.Generator, types: tuple[str, ...]) -> EventRecord:
+def _event(rng: np.random.Generator, types: tuple[str, ...], actor: str | None) -> EventRecord:
     at = _AS_OF - timedelta(seconds=float(rng.integers(60, 45 * 86_400)))
-    return EventRecord(types[int(rng.integers(len(types)))], at.isoformat())
+    return EventRecord(types[int(rng.integers(len(types)))], at.isoformat(), actor=actor)

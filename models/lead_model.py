@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -13,13 +13,28 @@ from features.tables import FloatArray
 from models.boosting import load_trees
 from models.calibration import Calibrator
 from models.encoding import Encoder
+from models.intervals import Interval
+from models.logistic import LogisticModel
 from models.prior import Prior
 from models.rules import RuleBook, load_rulebook
 
 if TYPE_CHECKING:
     import lightgbm as lgb
 
-ModelSource = Literal["rules", "rules_trees"]
+#: What the margin is the sum of, the simplest first.
+ModelSource = Literal["base_rate", "rules", "logistic", "trees", "rules_trees", "rules_logistic_trees"]
+SOURCES: tuple[ModelSource, ...] = get_args(ModelSource)
+
+
+def source_words(source: str) -> str:
+    """A source as people say it.
+
+    >>> source_words("rules_trees")
+    'rules + trees'
+    """
+    return {"base_rate": "base rate", "logistic": "logistic regression"}.get(
+        source, source.replace("_logistic_", "_logistic regression_").replace("_", " + ")
+    )
 
 
 @dataclass(frozen=True)
@@ -59,11 +74,14 @@ class ModelFacts:
     spec: FeatureSpec
     encoder: Encoder
     prior: Prior
+    logistic: LogisticModel | None
     calibrator: Calibrator
+    interval: Interval | None
     words: Mapping[str, str]
     trained_on: TrainedOn
     metrics: Mapping[str, float]
     candidates: Mapping[str, float]
+    why: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +115,13 @@ class LeadModel:
     def horizon_days(self) -> float | None:
         horizon_us = self.facts.trained_on.horizon_us
         return None if horizon_us is None else horizon_us / 86_400_000_000
+
+    def bounds(self, log_odds: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The low and high end of the probabilities' 90% intervals; NaN without deals."""
+        if self.facts.interval is None:
+            nothing = np.full(len(log_odds), np.nan)
+            return nothing, nothing
+        return self.facts.interval.bounds(log_odds)
 
     def percentile(self, log_odds: FloatArray) -> FloatArray:
         """The share of the leads judged out of time that score below, in whole percent; NaN without deals."""

@@ -1,38 +1,28 @@
-"""Contributions in words: reasons for and against, and one summary sentence a lead."""
+"""Contributions in words: reasons for and against, and one summary sentence a lead; one lead or a million alike."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from features.behaviour import NEVER_DAYS
-from features.catalogue import Family, FeatureInfo, column_words
+from features.catalogue import FAMILIES, Family, FeatureInfo, column_words
+from features.tables import BoolArray, Column, FloatArray, IntArray
 from models.explanation import Contributions, impact_of, merge_sources
+from models.sentences import CellValue, TextArray, cell_values, each_key, join, sentences
 
-CellValue = float | str | None
+#: The cells of a feature in some rows.
+CellsOf = Callable[[str, IntArray], Column]
 #: Below this rounded impact a source is no reason.
 _MIN_IMPACT = 0.5
 #: A reason against the others is told in a summary only from here on: odds times 0.84.
 _TELLING_IMPACT = 5.0
-_WINDOWS = (
-    (1.0, "in the last day", "count_1d"),
-    (7.0, "in the last 7 days", "count_7d"),
-    (30.0, "in the last 30 days", "count_30d"),
-)
-
-
-#: Units of time, their days, and from how many on people count in them.
-_SPANS = (("year", 365.25, 2), ("day", 1.0, 1), ("hour", 1 / 24, 2), ("minute", 1 / 1440, 1))
 #: The smallest probability that is told, and the largest counted from 1: never 0% or 100%.
 _LEAST = 0.001
 #: At most so many reasons of one direction stand in a summary.
 SUMMARY_REASONS = 2
-
-
-#: How the names of a form's questions and requests begin.
-_ASKING_WORDS = frozenset(
-    ("are", "can", "did", "do", "does", "get", "has", "have", "how", "is", "receive", "update", "what", "when", "where")
-)
+#: Factors are told in these.
+_STEPS = 10_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +45,59 @@ class Reason:
     text: str
 
 
+@dataclass(frozen=True, eq=False)
+class Reasons(Sequence[tuple[Reason, ...]]):
+    """The reasons of n rows as columns of all m of them, row by row, the strongest first.
+
+    Attributes
+    ----------
+    n_rows : n.
+    row : m int64, ascending.
+    sources : all columns and event types.
+    source : m int64 positions in `sources`.
+    family : m int64 positions in FAMILIES.
+    value, sentence, text : m objects; the text ends with the odds.
+    impact, log_odds : m float64.
+    """
+
+    n_rows: int
+    row: IntArray
+    sources: tuple[str, ...]
+    source: IntArray
+    family: IntArray
+    value: TextArray
+    impact: FloatArray
+    log_odds: FloatArray
+    sentence: TextArray
+    text: TextArray
+
+    @property
+    def first(self) -> IntArray:
+        """n + 1 int64: where the reasons of each row begin, and m."""
+        return np.searchsorted(self.row, np.arange(self.n_rows + 1))
+
+    def __len__(self) -> int:
+        return self.n_rows
+
+    def __getitem__(self, row: int) -> tuple[Reason, ...]:  # type: ignore[override]  # no slices
+        here = np.arange(self.n_rows)[row]
+        return tuple(self._reason(i) for i in range(*np.searchsorted(self.row, [here, here + 1]).tolist()))
+
+    def __iter__(self) -> Iterator[tuple[Reason, ...]]:
+        first = self.first.tolist()
+        return (tuple(map(self._reason, range(start, end))) for start, end in pairwise(first))
+
+    def _reason(self, i: int) -> Reason:
+        return Reason(
+            feature=self.sources[self.source[i]],
+            family=FAMILIES[self.family[i]],
+            value=self.value[i],
+            impact=float(self.impact[i]),
+            log_odds=float(self.log_odds[i]),
+            text=self.text[i],
+        )
+
+
 class Wording:
     """Words for the contributions of many leads.
 
@@ -62,114 +105,82 @@ class Wording:
     ----------
     catalogue : the info of every feature.
     contributions : n rows.
-    cell : the value of a feature in a row; None is missing.
+    cells : the cells of a feature in some rows, missing where it never was.
     """
 
-    def __init__(
-        self,
-        catalogue: Mapping[str, FeatureInfo],
-        contributions: Contributions,
-        cell: Callable[[str, int], CellValue],
-    ) -> None:
+    def __init__(self, catalogue: Mapping[str, FeatureInfo], contributions: Contributions, cells: CellsOf) -> None:
         self._catalogue = catalogue
         self._parts = contributions.parts
         self._values = contributions.values
-        self._cell = cell
+        self._cells = cells
         self._sources, source_of, self._merged = merge_sources(contributions)
         self._impacts = impact_of(self._merged)
         self._members = [np.flatnonzero(source_of == i).tolist() for i in range(len(self._sources))]
 
-    def reasons(self, row: int, limit: int) -> tuple[Reason, ...]:
-        """Up to `limit` reasons for and `limit` against, the strongest first, ties by name."""
-        impacts = self._impacts[row]
-        ranked = sorted(
-            (i for i in np.flatnonzero(np.abs(impacts) >= _MIN_IMPACT).tolist()),
-            key=lambda i: (-abs(impacts[i]), self._sources[i]),
-        )
-        kept: list[int] = []
-        for_left, against_left = limit, limit
-        for source in ranked:
-            if impacts[source] > 0 and for_left:
-                for_left -= 1
-            elif impacts[source] < 0 and against_left:
-                against_left -= 1
-            else:
-                continue
-            kept.append(source)
-        return tuple(self._reason(row, source) for source in kept)
-
-    def _reason(self, row: int, source: int) -> Reason:
-        name = self._sources[source]
-        info, family = self._strongest(row, source)
-        log_odds = float(self._merged[row, source])
-        text = _rulebook_sentence(name, log_odds) if info is None else self._sentence(info, row)
-        return Reason(
-            feature=name,
+    def reasons(self, limit: int) -> Reasons:
+        """Up to `limit` reasons for and `limit` against in each row, the strongest first, ties by name."""
+        row, source = self._ranked(limit)
+        family = np.zeros(len(row), dtype=np.int64)
+        value, sentence = np.empty(len(row), dtype=object), np.empty(len(row), dtype=object)
+        log_odds = self._merged[row, source]
+        for number in np.unique(source).tolist():
+            of_source = np.flatnonzero(source == number)
+            for info, its_family, where in self._strongest(number, row[of_source]):
+                at = of_source[where]
+                family[at] = FAMILIES.index(its_family)
+                if info is None:
+                    sentence[at] = _rulebook_sentences(self._sources[number], log_odds[at])
+                else:
+                    value[at] = cell_values(self._cells(info.name, row[at]))
+                    sentence[at] = self._sentences(info, row[at])
+        return Reasons(
+            n_rows=len(self._impacts),
+            row=row,
+            sources=self._sources,
+            source=source,
             family=family,
-            value=None if info is None else self._cell(info.name, row),
-            impact=float(self._impacts[row, source]),
+            value=value,
+            impact=self._impacts[row, source],
             log_odds=log_odds,
-            text=f"{text} (odds x{_short(np.exp(log_odds))})",
+            sentence=sentence,
+            text=join(sentence, " (odds x", _short(np.exp(log_odds)), ")"),
         )
 
-    def _strongest(self, row: int, source: int) -> tuple[FeatureInfo | None, Family]:
-        """The feature that words a source: its strongest part, or, where rules alone speak, its plainest."""
+    def _ranked(self, limit: int) -> tuple[IntArray, IntArray]:
+        """The rows and sources of all reasons."""
+        order = np.argsort(-np.abs(self._impacts), axis=1, kind="stable")  # sources are in the order of their names
+        impact = np.take_along_axis(self._impacts, order, axis=1)
+        kept = np.zeros(impact.shape, dtype=np.bool_)
+        for side in (impact >= _MIN_IMPACT, impact <= -_MIN_IMPACT):
+            kept |= side & (np.cumsum(side, axis=1) <= limit)
+        row, rank = np.nonzero(kept)
+        return row, order[row, rank]
+
+    def _strongest(self, source: int, row: IntArray) -> Iterator[tuple[FeatureInfo | None, Family, IntArray]]:
+        """The features that word a source and where in these rows: its strongest part; of rules alone, its plainest."""
         members = [self._parts[i] for i in self._members[source]]
-        impacts = impact_of(self._values[row, self._members[source]])
-        worded = [i for i, part in enumerate(members) if part.name in self._catalogue]
+        worded = [i for i in self._members[source] if self._parts[i].name in self._catalogue]
         if not worded:
             name = self._sources[source]
-            return self._catalogue.get(name) or self._catalogue.get(f"{name}.count"), members[0].family
-        strongest = max(worded, key=lambda i: (abs(impacts[i]), members[i].name))
-        return self._catalogue[members[strongest].name], members[strongest].family
+            info = self._catalogue.get(name) or self._catalogue.get(f"{name}.count")
+            yield info, members[0].family, np.arange(len(row))
+            return
+        worded.sort(key=lambda i: self._parts[i].name, reverse=True)  # of equals the last by name is the first found
+        strongest = np.argmax(np.abs(impact_of(self._values[row[:, None], worded])), axis=1)
+        for position, i in enumerate(worded):
+            where = np.flatnonzero(strongest == position)
+            if len(where):
+                yield self._catalogue[self._parts[i].name], self._parts[i].family, where
 
-    def _sentence(self, info: FeatureInfo, row: int) -> str:
-        value = self._cell(info.name, row)
-        words = _capital(info.words)
-        if info.shape in ("count", "since_last"):
-            return self._event_sentence(info, row)
-        if info.shape == "age":
-            return f"Came {_days(value)} ago"
-        verb = ":" if _asks_or_orders(words) else " is"
-        if value is None:
-            return f"{words}{verb} not known"
-        if info.shape == "days_since":
-            return f"{words} was {_days(value)} ago"
-        if info.shape == "flag":
-            return f"{words}{verb} {'yes' if value else 'no'}"
-        return f"{words}{verb} {_number(value)}"
-
-    def _event_sentence(self, info: FeatureInfo, row: int) -> str:
-        group, measure = info.name.rsplit(".", 1)
-        words = _capital(info.words)
-        last = self._cell(f"{group}.days_since_last", row)
-        if last is None:
-            return f"Never {info.words}"
-        for days, phrase, name in _WINDOWS:
-            n = self._cell(f"{group}.{name}", row)
-            if measure == name and not n:
-                return f"{words} {_days(last)} ago and not since"
-            if isinstance(n, float) and n > 0 and measure in (name, "count", "decayed_14d") and isinstance(last, float):
-                return f"{words} {_times(n)} {phrase}" if measure == name or days >= 7 else f"{words} {_days(last)} ago"
-        if measure == "days_since_last":
-            return f"{words} {_days(last)} ago"
-        return f"{words} {_times(self._cell(f'{group}.count', row))}, last {_days(last)} ago"
+    def _sentences(self, info: FeatureInfo, row: IntArray) -> TextArray:
+        return sentences(info, lambda name: self._cells(name, row))
 
 
-def _rulebook_sentence(source: str, log_odds: float) -> str:
+def _rulebook_sentences(source: str, log_odds: FloatArray) -> TextArray:
     """Of a column that rules may read and the model does not, or of a rule that these tables can not meet."""
     words = _inside(column_words(source.removeprefix("rule:")))
-    return f"The rulebook {'gives' if log_odds > 0 else 'takes'} points for {words}"
-
-
-def _asks_or_orders(words: str) -> bool:
-    """Whether a form's field is a question or a request, after which "is" reads wrongly."""
-    first = words.split(maxsplit=1)[0].lower() if words else ""
-    return words.endswith("?") or first in _ASKING_WORDS
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    verbs = np.array(["takes", "gives"], dtype=object)[(log_odds > 0).astype(np.int64)]
+    return join("The rulebook ", verbs, f" points for {words}")
 
 
 def _inside(text: str) -> str:
@@ -177,81 +188,72 @@ def _inside(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def _times(value: CellValue) -> str:
-    n = int(value) if isinstance(value, float) else 0
-    return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
+def _short(factors: FloatArray) -> TextArray:
+    """Positive factors in two digits, in hundredths where they are close to 1; never as a power of ten.
 
-
-def _number(value: CellValue) -> str:
-    if not isinstance(value, float):
-        return str(value)
-    return f"{value:,.0f}" if value == int(value) or abs(value) >= 1_000 else f"{value:.4g}"
-
-
-def _short(factor: float) -> str:
-    """A positive factor in two digits, in hundredths where it is close to 1; never as a power of ten.
-
-    >>> _short(1.034), _short(0.526), _short(148.4)
-    ('1.03', '0.53', '148')
+    >>> _short(np.array([1.034, 0.526, 148.4, 2.0])).tolist()
+    ['1.03', '0.53', '148', '2']
     """
+    factor = np.clip(factors, 0.001, 1e12)
+    digits = np.where(factor >= 10, 1.0, 10.0 ** (np.floor(np.log10(factor)) - 1))
+    step = np.where((factor > 0.95) & (factor < 1.05), 0.01, digits)
+    return each_key(np.rint(np.floor(factor / step + 0.5) * step * _STEPS).astype(np.int64), _factor)
+
+
+def _factor(told: int) -> str:
+    factor = told / _STEPS
     if factor >= 10:
         return f"{factor:,.0f}"
-    return f"{factor:.2f}" if 0.95 < factor < 1.05 else f"{max(factor, 0.001):.2g}"
+    return f"{factor:.2f}" if 0.95 < factor <= 1.05 else f"{factor:.2g}"
 
 
-def _days(value: CellValue) -> str:
-    """A span of days in the unit that people would use."""
-    days = value if isinstance(value, float) else 0.0
-    for unit, length, least in _SPANS:
-        n = round(days / length)
-        if n >= least:
-            return f"{n:,} {unit}{'s' if n != 1 else ''}"
-    return "less than a minute"
+def summaries(probability: FloatArray, *, usual: float, horizon_days: float | None, reasons: Reasons) -> TextArray:
+    """One sentence a row: how likely, against the usual, why, and what speaks against that.
 
-
-def value_or_none(value: float, name: str) -> CellValue:
-    """A matrix cell as people mean it: NaN and "never" are None."""
-    is_never = name.endswith(".days_since_last") and value == NEVER_DAYS
-    return None if np.isnan(value) or is_never else float(value)
-
-
-def summary(probability: float, *, usual: float, horizon_days: float | None, reasons: Sequence[Reason]) -> str:
-    """One sentence: how likely, against the usual, why, and what speaks against that.
-
-    >>> summary(0.3, usual=0.1, horizon_days=90, reasons=())
-    '30% likely to become a customer within 90 days, 3 times the usual 10%.'
+    Parameters
+    ----------
+    probability : n shares.
+    usual : the share of all leads.
+    horizon_days : how far ahead, where the model knows times.
+    reasons : of the n rows.
     """
-    probability, usual = (min(max(share, _LEAST), 1 - _LEAST) for share in (probability, usual))
+    least, most = _LEAST, 1 - _LEAST
+    probability, usual = np.clip(probability, least, most), min(max(usual, least), most)
     within = "" if horizon_days is None else f" within {horizon_days:g} days"
-    text = f"{_percent(probability)} likely to become a customer{within}, {_against_usual(probability, usual)}"
-    direction = 1.0 if probability >= usual else -1.0
-    why = _told(reasons, direction)
-    if why:
-        text += f": {' and '.join(why)}"
-    but = _told([reason for reason in reasons if abs(reason.impact) >= _TELLING_IMPACT], -direction)[:1]
-    if but:
-        text += f"; but {but[0]}"
-    return text + "."
+    direction = np.where(probability >= usual, 1.0, -1.0)[reasons.row]
+    speaks_for = reasons.impact * direction > 0
+    speaks_against = (reasons.impact * direction < 0) & (np.abs(reasons.impact) >= _TELLING_IMPACT)
+    return join(
+        _percents(probability),
+        f" likely to become a customer{within}, ",
+        _against_usual(probability, usual),
+        *(_told(reasons, speaks_for, rank, link) for rank, link in enumerate((": ", " and "))),
+        _told(reasons, speaks_against, 0, "; but "),
+        ".",
+    )
 
 
-def _told(reasons: Sequence[Reason], direction: float) -> list[str]:
-    """The strongest reasons of one direction, as parts of a sentence."""
-    texts = [reason.text.rsplit(" (odds x", 1)[0] for reason in reasons if reason.impact * direction > 0]
-    return [_inside(text) for text in texts[:SUMMARY_REASONS]]
+def _told(reasons: Reasons, tells: BoolArray, rank: int, link: str) -> TextArray:
+    """The reason of this rank among those that tell, in each row, as part of a sentence; empty where there is none."""
+    told = np.full(len(reasons), "", dtype=object)
+    at = np.flatnonzero(tells)
+    row = reasons.row[at]
+    ranked = np.arange(len(at)) - np.searchsorted(row, row) == rank
+    told[row[ranked]] = [link + _inside(text) for text in reasons.sentence[at[ranked]]]
+    return told
 
 
-def _percent(probability: float) -> str:
+def _percents(probability: FloatArray) -> TextArray:
     """Whole percents, finer at the ends."""
     percent = 100 * probability
-    if 1 <= percent <= 99:
-        return f"{percent:.0f}%"
-    return f"{percent:.1f}".removesuffix(".0") + "%"
+    is_middle = (percent >= 1) & (percent <= 99)
+    tenths = np.where(is_middle, 10 * np.rint(percent), np.rint(10 * percent)).astype(np.int64)
+    return each_key(tenths, lambda told: f"{told / 10:.1f}".removesuffix(".0") + "%")
 
 
-def _against_usual(probability: float, usual: float) -> str:
+def _against_usual(probability: FloatArray, usual: float) -> TextArray:
     ratio = probability / usual
-    if ratio >= 1.5:
-        return f"{_short(ratio)} times the usual {_percent(usual)}"
-    if ratio > 1 / 1.5:
-        return f"about the usual {_percent(usual)}"
-    return f"well below the usual {_percent(usual)}"
+    told = join(_short(ratio), " times")
+    told[ratio < 1.5] = "about"
+    told[ratio <= 1 / 1.5] = "well below"
+    return join(told, " the usual ", _percents(np.array([usual])))

@@ -1,5 +1,6 @@
-"""The batch job: which leads of a CRM are scored at a time, and which are not and why."""
+"""The batch job: which leads of a CRM are scored at a time, which are not and why, and all of them part by part."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,9 +8,12 @@ import numpy as np
 from features.crm import Crm
 from features.labels import is_open
 from features.snapshots import Snapshots, snapshots_at
-from features.tables import NEVER_US
+from features.tables import NEVER_US, EventArrays, IntArray
 from models.lead_model import LeadModel
 from models.scoring import DEFAULT_REASONS, Scores, score_leads
+
+#: Leads scored at a time: memory is that of the tables, and of so many explained leads.
+PART_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -30,24 +34,106 @@ class BatchResult:
     counts: LeadCounts
 
 
+@dataclass(frozen=True)
+class HotLead:
+    """A lead and why it is worth a call."""
+
+    lead_id: str
+    log_odds: float
+    summary: str
+
+
+class Tally:
+    """What is told of a batch when it is done, counted as its parts go by.
+
+    Parameters
+    ----------
+    crm, as_of_us : what is scored, and when.
+    n_hottest : how many of the hottest leads to keep.
+    """
+
+    def __init__(self, crm: Crm, as_of_us: int, *, n_hottest: int) -> None:
+        self._n_leads = len(crm.leads)
+        self._n_existing = len(snapshots_at(crm.leads, as_of_us))
+        self._n_hottest = n_hottest
+        self._scored = self._dormant = 0
+        self.hottest: tuple[HotLead, ...] = ()
+
+    def watch(self, parts: Iterator[Scores]) -> Iterator[Scores]:
+        """The same parts, counted."""
+        for scores in parts:
+            self._scored += len(scores)
+            self._dormant += int(scores.dormant.sum())
+            hot = [
+                HotLead(scores.lead_ids[row], float(scores.log_odds[row]), scores.summaries[row])
+                for row in scores.hottest(self._n_hottest)
+            ]
+            self.hottest = tuple(sorted((*self.hottest, *hot), key=lambda lead: -lead.log_odds)[: self._n_hottest])
+            yield scores
+
+    @property
+    def counts(self) -> LeadCounts:
+        return LeadCounts(
+            scored=self._scored,
+            closed=self._n_existing - self._scored,
+            not_yet_created=self._n_leads - self._n_existing,
+            dormant=self._dormant,
+        )
+
+
 def score_open_leads(model: LeadModel, crm: Crm, as_of_us: int, *, n_reasons: int = DEFAULT_REASONS) -> BatchResult:
-    """Score every lead that is open at a time.
+    """Score every lead that is open at a time, all at once.
 
     Parameters
     ----------
     as_of_us : microseconds since 1970 UTC; a flat table has no times, its rows are scored as they are.
     """
+    tally = Tally(crm, as_of_us, n_hottest=0)
+    parts = score_in_parts(model, crm, as_of_us, n_reasons=n_reasons, part_rows=len(crm.leads))
+    (scores,) = tally.watch(parts)
+    return BatchResult(scores, tally.counts)
+
+
+def score_in_parts(
+    model: LeadModel, crm: Crm, as_of_us: int, *, n_reasons: int = DEFAULT_REASONS, part_rows: int = PART_ROWS
+) -> Iterator[Scores]:
+    """The scores of all open leads, in the order of their ids, so many leads at a time; at least one part.
+
+    No number and no sentence depends on how large the parts are.
+    """
+    snapshots = _open_snapshots(crm, as_of_us)
+    starts = range(0, max(len(snapshots), 1), max(part_rows, 1))
+    parts = [snapshots.lead[start : start + starts.step] for start in starts]
+    logs = _events_of(parts, crm.events, len(crm.leads))
+    for start, lead, events in zip(starts, parts, logs, strict=True):
+        yield score_leads(
+            model,
+            crm.leads.take(lead),
+            events,
+            Snapshots(np.arange(len(lead)), snapshots.as_of_us[start : start + starts.step]),
+            n_reasons=n_reasons,
+            of_rows=len(snapshots),
+        )
+
+
+def _open_snapshots(crm: Crm, as_of_us: int) -> Snapshots:
     existing = snapshots_at(crm.leads, as_of_us)
     if crm.leads.created_us is None:
-        open_rows = crm.outcomes.closed_us[existing.lead] == NEVER_US
-    else:
-        open_rows = is_open(existing, crm.outcomes)
-    snapshots: Snapshots = existing.take(open_rows)
-    scores = score_leads(model, crm.leads, crm.events, snapshots, n_reasons=n_reasons)
-    counts = LeadCounts(
-        scored=len(snapshots),
-        closed=int(np.count_nonzero(~open_rows)),
-        not_yet_created=len(crm.leads) - len(existing),
-        dormant=int(scores.dormant.sum()),
-    )
-    return BatchResult(scores, counts)
+        return existing.take(crm.outcomes.closed_us[existing.lead] == NEVER_US)
+    return existing.take(is_open(existing, crm.outcomes))
+
+
+def _events_of(parts: list[IntArray], events: EventArrays | None, n_leads: int) -> Iterator[EventArrays | None]:
+    """The log of each part's leads, with their positions in the part; the log is sorted by part once."""
+    if events is None:
+        yield from [None] * len(parts)
+        return
+    part_of_lead = np.full(n_leads, len(parts), dtype=np.uint16 if len(parts) < 2**16 else np.int64)
+    for number, lead in enumerate(parts):
+        part_of_lead[lead] = number
+    part = part_of_lead[events.lead]
+    order = np.argsort(part, kind="stable")  # of small integers: by radix
+    end = np.cumsum(np.bincount(part, minlength=len(parts)))
+    for number, lead in enumerate(parts):
+        start = end[number - 1] if number else 0
+        yield events.take(order[start : end[number]]).of_leads(lead, n_leads)

@@ -3,7 +3,7 @@
 import gzip
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from features.catalogue import FAMILIES
 from features.tables import FloatArray
 from models.lead_model import LeadModel
 from models.rules import STAGES, TIERS
 from models.scoring import Scores
+from models.wording import Reasons
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Their type is known also where no lead is open.
@@ -38,6 +41,14 @@ def score_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
     """One row per scored lead, in the order scored; `reasons` holds a list of dictionaries."""
     import pandas as pd
 
+    reasons = [[asdict(reason) for reason in why] for why in scores.reasons]
+    return _plain_frame(model, scores).assign(reasons=pd.Series(reasons, dtype="object"))
+
+
+def _plain_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
+    """All but the reasons."""
+    import pandas as pd
+
     times = pd.to_datetime(scores.as_of_us, unit="us", utc=True) if model.facts.spec.has_times else None
     qualification = scores.qualification
     return pd.DataFrame(
@@ -45,13 +56,15 @@ def score_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
             "lead_id": list(scores.lead_ids),
             "as_of": times if times is not None else pd.Series([None] * len(scores), dtype="datetime64[us, UTC]"),
             "probability": scores.probability,
+            "probability_low": scores.probability_low,
+            "probability_high": scores.probability_high,
             "percentile": _whole(scores.percentile),
             "points": scores.ledger.points,
             "fit": scores.contributions.family_impact("fit"),
             "engagement": scores.contributions.family_impact("engagement"),
             "timing": scores.contributions.family_impact("timing"),
-            "tier": [TIERS[code] for code in qualification.tier],
-            "stage": [STAGES[code] for code in qualification.stage],
+            "tier": np.array(TIERS, dtype=object)[qualification.tier],
+            "stage": np.array(STAGES, dtype=object)[qualification.stage],
             "dormant": scores.dormant,
             "log_odds": scores.log_odds,
             "base_log_odds": np.full(len(scores), scores.contributions.base_log_odds),
@@ -59,9 +72,8 @@ def score_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
             "model_version": model.version,
             "rules_version": model.rulebook.version,
             "summary": list(scores.summaries),
-            "reasons": [[asdict(reason) for reason in why] for why in scores.reasons],
         }
-    ).astype({**dict.fromkeys(_TEXTS, "str"), "reasons": "object"})
+    ).astype(dict.fromkeys(_TEXTS, "str"))
 
 
 def _whole(percentile: FloatArray) -> "pd.Series[int]":
@@ -70,8 +82,8 @@ def _whole(percentile: FloatArray) -> "pd.Series[int]":
     return pd.Series(percentile).astype("Int64")
 
 
-def write_scores(frame: "pd.DataFrame", path: Path) -> None:
-    """Write the table; the file appears whole or not at all.
+def write_scores(model: LeadModel, parts: Iterable[Scores], path: Path) -> None:
+    """Write the table, part by part as they come; the file appears whole or not at all.
 
     Raises
     ------
@@ -81,14 +93,9 @@ def write_scores(frame: "pd.DataFrame", path: Path) -> None:
     staging = path.with_name(f".{path.name}.{os.getpid()}.tmp{suffix}")
     try:
         if suffix == ".parquet":
-            _write_parquet(frame, staging)
+            _write_parquet(model, parts, staging)
         else:
-            text = frame.assign(reasons=[json.dumps(_plain(why), ensure_ascii=False) for why in frame["reasons"]])
-            with staging.open("wb") as raw:
-                # no file name and no time in the header: the same scores are the same bytes
-                file = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if suffix == ".csv.gz" else raw
-                with file:
-                    text.to_csv(file, index=False, date_format="%Y-%m-%dT%H:%M:%S.%fZ")
+            _write_csv(model, parts, staging, is_zipped=suffix == ".csv.gz")
         os.replace(staging, path)
     finally:
         staging.unlink(missing_ok=True)
@@ -106,31 +113,55 @@ def check_output(path: Path) -> str:
     return suffix
 
 
-def _plain(reasons: Sequence[dict[str, object]]) -> list[dict[str, object]]:
-    return [dict(reason) for reason in reasons]
+def _write_csv(model: LeadModel, parts: Iterable[Scores], path: Path, *, is_zipped: bool) -> None:
+    with path.open("wb") as raw:
+        # no file name and no time in the header: the same scores are the same bytes
+        file = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if is_zipped else raw
+        with file:
+            for number, scores in enumerate(parts):
+                texts = [json.dumps([asdict(reason) for reason in why], ensure_ascii=False) for why in scores.reasons]
+                frame = _plain_frame(model, scores).assign(reasons=texts)
+                frame.to_csv(file, index=False, header=not number, date_format="%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _write_parquet(frame: "pd.DataFrame", path: Path) -> None:
-    import pyarrow as pa
+def _write_parquet(model: LeadModel, parts: Iterable[Scores], path: Path) -> None:
     import pyarrow.parquet as pq
 
-    reason = pa.struct(
-        [
-            ("feature", pa.string()),
-            ("family", pa.string()),
-            ("value", pa.string()),
-            ("impact", pa.float64()),
-            ("log_odds", pa.float64()),
-            ("text", pa.string()),
-        ]
-    )
-    reasons = [
-        [{**why, "value": None if why["value"] is None else str(why["value"])} for why in row]
-        for row in frame["reasons"]
-    ]
+    writer = None
+    try:
+        for scores in parts:
+            table = _arrow_table(model, scores)
+            if writer is None:
+                writer = pq.ParquetWriter(path, table.schema)
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _arrow_table(model: LeadModel, scores: Scores) -> "pa.Table":
+    import pyarrow as pa
+
+    frame = _plain_frame(model, scores)
     # pyarrow 25 reads times with a zone through a pandas attribute that warns
     times = pa.array(frame["as_of"].dt.tz_convert(None).to_numpy(), pa.timestamp("us"))
-    plain = pa.Table.from_pandas(frame.drop(columns=["as_of", "reasons"]), preserve_index=False)
+    plain = pa.Table.from_pandas(frame.drop(columns="as_of"), preserve_index=False)
     table = plain.add_column(1, "as_of", times.cast(pa.timestamp("us", "UTC")))
-    table = table.append_column("reasons", pa.array(reasons, pa.list_(reason)))
-    pq.write_table(table.replace_schema_metadata(None), path)
+    return table.append_column("reasons", _arrow_reasons(scores.reasons)).replace_schema_metadata(None)
+
+
+def _arrow_reasons(reasons: Reasons) -> "pa.ListArray":
+    """Lists of structs, put together column by column; values of all kinds are text here."""
+    import pyarrow as pa
+
+    values = [None if value is None else str(value) for value in reasons.value]
+    columns = {
+        "feature": pa.array(reasons.sources, pa.string()).take(pa.array(reasons.source)),
+        "family": pa.array(FAMILIES, pa.string()).take(pa.array(reasons.family)),
+        "value": pa.array(values, pa.string()),
+        "impact": pa.array(reasons.impact),
+        "log_odds": pa.array(reasons.log_odds),
+        "text": pa.array(reasons.text, pa.string()),
+    }
+    structs = pa.StructArray.from_arrays([*columns.values()], [*columns])
+    return pa.ListArray.from_arrays(pa.array(reasons.first.astype(np.int32)), structs)

@@ -53,7 +53,8 @@ def small_crm(n: int = 300, *, seed: int = 0, n_closed: int | None = None) -> Cr
     size = np.exp(rng.normal(4, 1.5, n)).round() + 1
     interest = rng.normal(0, 1, n) + 0.8 * (country == "Chile") + 0.4 * np.log(size / 55)
     events = _events(rng, created, interest)
-    won = rng.random(n) < 1 / (1 + np.exp(1.0 - 3.0 * interest))
+    suits = np.where(np.abs(np.log(size / 55)) < 1, 2.0, -2.0)  # firms of middle size, which no straight line tells
+    won = rng.random(n) < 1 / (1 + np.exp(1.0 - 2.5 * interest - suits))
     closed = created + (rng.exponential(12, n) * DAY).astype(np.int64) + 1
     closed[(closed >= NOW) | (rng.random(n) < 0.1)] = NEVER_US
     closed[np.flatnonzero(closed != NEVER_US)[n_closed:] if n_closed is not None else []] = NEVER_US

@@ -39,6 +39,8 @@ BEHAVIOUR = "tests/test_features/test_behaviour.py"
 LABELS = "tests/test_features/test_labels.py"
 SCORING = "tests/test_models/test_scoring.py"
 ENCODING = "tests/test_models/test_encoding.py"
+BULK_SHAP = "tests/test_models/test_bulk_shap.py"
+EXPLANATION = "tests/test_models/test_explanation.py"
 BUNDLE = "tests/test_models/test_bundle.py"
 
 GUARDS = (
@@ -64,9 +66,30 @@ GUARDS = (
         (f"{BEHAVIOUR}::test_decay_weights_are_multiples_of_two_to_the_minus_32",),
     ),
     Guard(
+        "1 the order of events does not matter to a timeline",
+        "features/timeline.py",
+        "        key.sort()\n",
+        "",
+        ("tests/test_features/test_timeline.py::test_a_shuffled_log_gives_the_same_bytes",),
+    ),
+    Guard(
+        "1 the windows of active days are those of counts",
+        "features/rhythm.py",
+        "(timeline.age_s[own] - 1) // SECONDS_PER_DAY",
+        "timeline.age_s[own] // SECONDS_PER_DAY",
+        ("tests/test_features/test_rhythm.py::test_windows_hold_what_the_counts_of_events_hold",),
+    ),
+    Guard(
+        "2 nobody answers for another lead",
+        "features/responsiveness.py",
+        "is_answered = (answer >= 0) & (timeline.row[answer] == timeline.row[contact])",
+        "is_answered = answer >= 0",
+        ("tests/test_features/test_responsiveness.py::test_nobody_answers_for_another_lead",),
+    ),
+    Guard(
         "1 the order of leads does not matter",
         "features/lead_table.py",
-        "used.sort(key=ids.__getitem__)",
+        "used.sort(key=name_of.__getitem__)",
         "pass",
         ("tests/test_features/test_lead_table.py::test_leads_are_read_in_the_order_of_their_ids",),
     ),
@@ -104,6 +127,34 @@ GUARDS = (
         "values_of_parts = calibrator.slope * np.concatenate",
         "values_of_parts = np.concatenate",
         (f"{SCORING}::test_contributions_pass_through_the_calibrator",),
+    ),
+    Guard(
+        "3 in bulk, a gap goes the way that LightGBM sends it",
+        "models/tree_ways.py",
+        "of_nan = len(own) + 1 if feature in group.nan_apart else np",
+        "of_nan = np",
+        (f"{BULK_SHAP}::test_values_at_a_cut_gaps_zeros_and_infinities_go_as_in_lightgbm",),
+    ),
+    Guard(
+        "3 in bulk, every leaf of a tree is counted once",
+        "models/bulk_shap.py",
+        "self._booster.set_leaf_output(group.tree, leaf, 0.0)",
+        "pass",
+        (f"{BULK_SHAP}::test_rows_get_what_lightgbm_gives_them",),
+    ),
+    Guard(
+        "3 in bulk, trees that can not be looked up are left to LightGBM",
+        "models/tree_ways.py",
+        'if split["decision_type"] != "<=" or split["missing_type"] == "Zero":',
+        "if False:",
+        (f"{BULK_SHAP}::test_trees_of_another_kind_are_left_to_lightgbm",),
+    ),
+    Guard(
+        "3 few rows and many are told the same impacts",
+        "models/explanation.py",
+        "np.round(np.round(impact, 9), 1)",
+        "np.round(impact, 1)",
+        (f"{EXPLANATION}::test_what_lies_between_two_tenths_is_shown_alike_however_its_sum_was_reached",),
     ),
     Guard(
         "4 a cap is a line of the ledger",

@@ -1,5 +1,7 @@
 """How good probabilities are: loss, calibration, ranking."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from features.tables import BoolArray, FloatArray
@@ -41,6 +43,33 @@ def area_under_curve(log_odds: FloatArray, won: BoolArray) -> float:
     return float((ranks[won].sum() - n_won * (n_won + 1) / 2) / (n_won * n_lost))
 
 
+def average_precision(log_odds: FloatArray, won: BoolArray) -> float:
+    """Area under the precision-recall curve as the mean precision at each win, ties as one cut; NaN without a win.
+
+    >>> average_precision(np.array([2.0, 1.0, 0.0]), np.array([True, False, True]))
+    0.8333333333333333
+    """
+    if not won.any():
+        return float("nan")
+    order = np.argsort(-log_odds, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(log_odds[order])), len(order) - 1)
+    found = np.cumsum(won[order])[ends]
+    gained = np.diff(found, prepend=0) / won.sum()
+    return float(gained @ (found / (ends + 1)))
+
+
+def gain_at(log_odds: FloatArray, won: BoolArray, share: float) -> float:
+    """Share of all wins that lie among the best-scored rows; NaN without a win.
+
+    >>> gain_at(np.array([3.0, 2.0, 1.0, 0.0]), np.array([True, False, True, False]), 0.25)
+    0.5
+    """
+    if not won.any():
+        return float("nan")
+    best = np.argsort(-log_odds, kind="stable")[: max(1, round(share * len(won)))]
+    return float(won[best].sum() / won.sum())
+
+
 def lift_at(log_odds: FloatArray, won: BoolArray, share: float) -> float:
     """Share of wins among the best-scored rows, over the share among all; NaN without a win.
 
@@ -53,6 +82,63 @@ def lift_at(log_odds: FloatArray, won: BoolArray, share: float) -> float:
     return float(won[best].mean() / won.mean())
 
 
+@dataclass(frozen=True)
+class Bin:
+    """Judged rows that were promised alike.
+
+    Attributes
+    ----------
+    low, high : the least and the most of what they were sorted by: probability, or rule points.
+    n : rows.
+    promised : mean probability of the model.
+    observed : share won.
+    rules_promised : mean probability that the rulebook's own odds give; None among probability bins.
+    """
+
+    low: float
+    high: float
+    n: int
+    promised: float
+    observed: float
+    rules_promised: float | None = None
+
+
+def reliability(log_odds: FloatArray, won: BoolArray, *, n_bins: int = 10) -> tuple[Bin, ...]:
+    """Promised against observed in bins of equal count, the lowest first."""
+    probability = probability_of(log_odds)
+    parts = np.array_split(np.argsort(log_odds, kind="stable"), min(n_bins, len(won)))
+    return tuple(
+        Bin(
+            low=float(probability[rows].min()),
+            high=float(probability[rows].max()),
+            n=len(rows),
+            promised=float(probability[rows].mean()),
+            observed=float(won[rows].mean()),
+        )
+        for rows in parts
+    )
+
+
+def by_points(
+    points: FloatArray, log_odds: FloatArray, won: BoolArray, rules_log_odds: FloatArray, *, n_bands: int = 5
+) -> tuple[Bin, ...]:
+    """What the rules promised, what came and what the model says, by bands of rule points of about equal count."""
+    cuts = np.unique(np.quantile(points, np.linspace(0, 1, n_bands + 1)[1:-1], method="higher"))
+    band = np.searchsorted(cuts, points, side="left")
+    probability, by_rules = probability_of(log_odds), probability_of(rules_log_odds)
+    return tuple(
+        Bin(
+            low=float(points[rows].min()),
+            high=float(points[rows].max()),
+            n=len(rows),
+            promised=float(probability[rows].mean()),
+            observed=float(won[rows].mean()),
+            rules_promised=float(by_rules[rows].mean()),
+        )
+        for rows in (np.flatnonzero(band == k) for k in np.unique(band))
+    )
+
+
 def metrics_of(log_odds: FloatArray, won: BoolArray) -> dict[str, float]:
     """All metrics of one set of judged rows, by name."""
     return {
@@ -60,8 +146,11 @@ def metrics_of(log_odds: FloatArray, won: BoolArray) -> dict[str, float]:
         "brier": brier(log_odds, won),
         "ece": expected_calibration_error(log_odds, won),
         "auc": area_under_curve(log_odds, won),
+        "pr_auc": average_precision(log_odds, won),
         "lift_10": lift_at(log_odds, won, 0.10),
         "lift_20": lift_at(log_odds, won, 0.20),
+        "gain_10": gain_at(log_odds, won, 0.10),
+        "gain_20": gain_at(log_odds, won, 0.20),
         "base_rate": float(won.mean()),
         "n": float(len(won)),
     }

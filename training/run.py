@@ -9,16 +9,20 @@ import numpy as np
 from features.crm import Crm
 from features.snapshots import GoalSection
 from features.tables import FloatArray
-from models.boosting import TreeSettings
 from models.bundle import save_bundle
-from models.calibration import MIN_WON_LEADS, Calibrator, fit_calibrator
+from models.calibration import Calibrator
 from models.encoding import fit_encoder, row_weights
+from models.intervals import fit_interval
 from models.lead_model import LeadModel, ModelFacts, TrainedOn
+from models.prior import prior_of_rulebook
 from models.rules import RuleBook, load_rulebook
 from models.workspace import Workspace
-from training.evaluation import log_loss, metrics_of
-from training.fit import Judged, TrainingSet, calibrator_of, fit_margin, judge, prior_of
+from training.calibrating import calibrator_of, judged_log_odds
+from training.candidates import candidates_of, choose
+from training.evaluation import Bin, by_points, log_loss, metrics_of, reliability
+from training.fit import TrainingSet, fit_margin, prior_of
 from training.history import History, build_history, fingerprint
+from training.judging import Judge, Judged
 from training.split import Split, is_enough, split_history
 
 Progress = Callable[[str], None]
@@ -48,11 +52,19 @@ class TrainingRequest:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A model and how it was judged; `judged` is None where there were too few deals to judge by."""
+    """A model and how it was judged; `judged` is None where there were too few deals to judge by.
+
+    Attributes
+    ----------
+    log_odds : of the judged rows, as they would have been shown.
+    reliability, points_bands : of the judged rows, by probability and by rule points.
+    """
 
     model: LeadModel
     judged: Judged | None
     log_odds: FloatArray
+    reliability: tuple[Bin, ...] = ()
+    points_bands: tuple[Bin, ...] = ()
 
 
 def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda step: None) -> TrainedModel:
@@ -82,36 +94,49 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
     if not split.blocks:
         return _rules_alone(history, rulebook, request)
     progress(f"judging on {len(split.blocks)} blocks")
-    return _rules_and_trees(history, split, rulebook, request, progress)
+    return _judged_best(history, split, rulebook, request, progress)
 
 
-def _rules_and_trees(
+def _judged_best(
     history: History, split: Split, rulebook: RuleBook, request: TrainingRequest, progress: Progress
 ) -> TrainedModel:
-    settings = TreeSettings()
-    judged = judge(history.data, split, rulebook, settings, seed=request.seed)
+    judge = Judge(history.data, split, rulebook, seed=request.seed)
+    candidates = candidates_of(judge, seed=request.seed)
+    choice = choose(candidates, judge.won, judge.lead, seed=request.seed)
+    best = choice.candidate
+    judged = judge.judged(best.margin)
     calibrator = calibrator_of(judged, is_time_tested=split.is_time_tested)
     log_odds = judged_log_odds(judged, calibrator)
     progress("refitting on everything")
-    final = fit_margin(history.data, rulebook, TreeSettings(rounds=judged.rounds), seed=request.seed)
+    final = fit_margin(history.data, rulebook, best.recipe, seed=request.seed)
+    shown = calibrator.log_odds(best.margin)
     facts = ModelFacts(
-        source="rules_trees",
+        source=best.source,
         spec=history.spec,
         encoder=final.encoder,
         prior=final.prior,
+        logistic=final.logistic,
         calibrator=calibrator,
+        interval=fit_interval(shown, judged.won, judged.lead),
         words=dict(request.words),
-        trained_on=_trained_on(
-            history, request, rulebook, calibrator.log_odds(judged.margin), is_time_tested=split.is_time_tested
-        ),
+        trained_on=_trained_on(history, request, rulebook, shown, is_time_tested=split.is_time_tested),
         metrics=metrics_of(log_odds, judged.won),
         candidates={
-            "base_rate": log_loss(judged.base_margin, judged.won),
-            "rules": log_loss(judged.rules_margin, judged.won),
-            "rules_trees": log_loss(log_odds, judged.won),
+            **{candidate.source: judge.loss(candidate.margin) for candidate in candidates},
+            best.source: log_loss(log_odds, judged.won),
         },
+        why=choice.why,
     )
-    return TrainedModel(LeadModel(facts, request.rules_text, final.booster.model_to_string()), judged, log_odds)
+    text = None if final.booster is None else final.booster.model_to_string()
+    points = history.data.points[judged.row]
+    rulebook_odds = prior_of_rulebook(rulebook.odds.base, rulebook.odds.double_every)
+    return TrainedModel(
+        LeadModel(facts, request.rules_text, text),
+        judged,
+        log_odds,
+        reliability(log_odds, judged.won),
+        by_points(points, log_odds, judged.won, rulebook_odds.margin(points)),
+    )
 
 
 def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest) -> TrainedModel:
@@ -121,26 +146,19 @@ def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest)
         spec=history.spec,
         encoder=fit_encoder(data.matrix, data.won, row_weights(data.lead)),
         prior=prior_of(data, rulebook),
+        logistic=None,
         calibrator=Calibrator(),
+        interval=None,
         words=dict(request.words),
         trained_on=_trained_on(history, request, rulebook, np.zeros(0), is_time_tested=False),
         metrics={},
         candidates={},
+        why=(
+            "the rules alone score: learning needs 20 won and 20 lost leads whose horizon has passed, "
+            "and columns or events that vary"
+        ),
     )
     return TrainedModel(LeadModel(facts, request.rules_text, None), None, np.zeros(0))
-
-
-def judged_log_odds(judged: Judged, calibrator: Calibrator) -> FloatArray:
-    """The judged rows as they would have been shown: each block by the line of the block before it."""
-    out = judged.margin.copy()
-    if calibrator == Calibrator():
-        return out
-    blocks = judged.blocks()
-    for k in range(1, len(blocks)):
-        if blocks[k - 1].n_won_leads >= MIN_WON_LEADS:
-            inside = judged.block == np.unique(judged.block)[k]
-            out[inside] = fit_calibrator(blocks[k - 1]).log_odds(out[inside])
-    return out
 
 
 def _trained_on(
@@ -168,9 +186,10 @@ class WorkspaceBusy(ValueError):
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """A finished training: the saved model, and where it lies."""
+    """A finished training: the saved model, how it was judged, and where it lies."""
 
     model: LeadModel
+    trained: TrainedModel
     folder: Path
     promoted: bool
     mlflow_run: str | None
@@ -205,4 +224,4 @@ def run_training(
         raise WorkspaceBusy(
             f"another training writes to {workspace.folder}; wait for it to end, then train again"
         ) from None
-    return TrainingRun(model, folder, promoted, run_id)
+    return TrainingRun(model, trained, folder, promoted, run_id)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from leadlight.cli import check, demo, explain, models, score, train
+from leadlight.cli import check, demo, explain, init, models, score, train
 
 
 def _end_with(code: int | None) -> None:
@@ -22,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("demo")(demo.demo)
+app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("train")(train.train)
 app.command("score")(score.score)

@@ -4,14 +4,16 @@ from typing import TYPE_CHECKING
 
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import print_json, print_table, say
+from leadlight.cli.profile_text import print_profile, profile_json
 
 if TYPE_CHECKING:
     from features.crm import Crm
     from leadlight.project import Project
+    from training.profile import Profile
 
 
 def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) -> int:
-    """Validate the project file, read every table, and report all problems at once."""
+    """Validate the project file, read every table, report all problems at once, and show what is there."""
     from features.crm import TooManyBadRows
     from features.yaml_text import BadDocument
     from leadlight.project import load_project
@@ -28,11 +30,23 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
         print_json(_report(counts, list(error.problems), [])) if as_json else say(str(error))
         return 2
     unmatched = _unmatched(project, crm) if not problems else []
+    profile = _profile(project, crm)
     if as_json:
-        print_json(_report(crm.counts, problems, unmatched))
+        print_json({**_report(crm.counts, problems, unmatched), **profile_json(profile)})
     else:
-        _print(crm, problems, unmatched)
+        _print(crm, profile, problems, unmatched)
     return 2 if problems else 0
+
+
+def _profile(project: "Project", crm: "Crm") -> "Profile":
+    from training.profile import profile_of
+
+    return profile_of(
+        crm,
+        project.file.goal,
+        observed_until_us=project.observed_until_us(crm),
+        is_ordered=project.is_ordered or project.file.leads.id is None,
+    )
 
 
 def _rule_problems(project: "Project") -> list[str]:
@@ -55,9 +69,7 @@ def _training_problems(project: "Project", crm: "Crm") -> list[str]:
         learn_spec(crm.leads, crm.events, crm.kinds)
     except BadProject as error:
         return list(project.bad(error.problems).problems)
-    said = project.file.goal.observed_until
-    if said is not None:
-        project.time_us(said, ("goal", "observed_until"), date_is="end")
+    project.observed_until_us(crm)
     n_closed = int((crm.outcomes.closed_us != NEVER_US).sum())
     if n_closed and (crm.outcomes.won_us == NEVER_US).all() and project.file.outcomes is not None:
         won = project.file.outcomes.won
@@ -92,14 +104,14 @@ def _report(counts: object, problems: list[str], unmatched: list[str]) -> dict[s
     }
 
 
-def _print(crm: "Crm", problems: list[str], unmatched: list[str]) -> None:
+def _print(crm: "Crm", profile: "Profile", problems: list[str], unmatched: list[str]) -> None:
     from features.quarantine import commonest_reasons
 
     rows = [(count.file, count.rows_read, count.rows_used, len(count.bad)) for count in crm.counts]
     print_table(("table", "rows read", "used", "quarantined"), rows)
     for reason, n in commonest_reasons(crm.counts):
         say(f"  {n} x {reason}")
-    print_table(("column", "read as"), sorted(crm.kinds.items()))
+    print_profile(profile, crm.kinds)
     if unmatched:
         say(f"{len(unmatched)} rules match nothing here and are skipped:")
         for line in unmatched:

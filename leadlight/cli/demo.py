@@ -55,12 +55,12 @@ def make_company(folder: Path, *, leads: int, seed: int) -> None:
 def _score(project: "Project", out: Path) -> "tuple[LeadModel, Crm, BatchResult]":
     from leadlight.cli.score import open_champion
     from serving.batch import score_open_leads
-    from serving.score_table import score_frame, write_scores
+    from serving.score_table import write_scores
 
     with progress("scoring"):
         model, crm, as_of_us = open_champion(project, leads=None, events=None, as_of=None)
         result = score_open_leads(model, crm, as_of_us)
-        write_scores(score_frame(model, result.scores), out)
+        write_scores(model, [result.scores], out)
     return model, crm, result
 
 

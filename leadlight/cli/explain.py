@@ -81,11 +81,14 @@ def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
     from serving.score_table import time_of
 
     contributions = scores.contributions
+    low, high = interval_of(scores)
     impacts = impact_of(contributions.values[0])
     return {
         "lead_id": scores.lead_ids[0],
         "as_of": time_of(int(scores.as_of_us[0])).isoformat() if model.facts.spec.has_times else None,
         "probability": float(scores.probability[0]),
+        "probability_low": low,
+        "probability_high": high,
         "log_odds": float(scores.log_odds[0]),
         "base_log_odds": contributions.base_log_odds,
         "contributions": [
@@ -107,6 +110,12 @@ def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
     }
 
 
+def interval_of(scores: "Scores") -> tuple[float, float] | tuple[None, None]:
+    """The 90% interval of the first lead's probability; None without deals."""
+    low, high = float(scores.probability_low[0]), float(scores.probability_high[0])
+    return (low, high) if low == low else (None, None)
+
+
 def print_explanation(model: "LeadModel", scores: "Scores") -> None:
     """The lead's sentence, reasons, ledger and the sum."""
     from models.rules import STAGES, TIERS
@@ -115,6 +124,9 @@ def print_explanation(model: "LeadModel", scores: "Scores") -> None:
     tier, stage = TIERS[qualification.tier[0]], STAGES[qualification.stage[0]]
     say(f"Lead {scores.lead_ids[0]}: {scores.summaries[0]}")
     say(f"{tier}, {stage}, {scores.ledger.points[0]:.4g} rule points; model {model.version} ({model.facts.source})")
+    low, high = interval_of(scores)
+    if low is not None and high is not None:
+        say(f"Of leads that were judged alike, between {low:.0%} and {high:.0%} became customers (90% interval).")
     print_table(("impact", "why (20 doubles the odds)"), [(f"{r.impact:+.1f}", r.text) for r in scores.reasons[0]])
     lines = [
         (line.name, f"{points:+.4g}")

@@ -17,10 +17,15 @@ from leadlight.cli.options import (
 from leadlight.cli.output import note, print_json, print_table, progress, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from features.crm import Crm
     from leadlight.project import Project
     from models.lead_model import LeadModel
-    from serving.batch import BatchResult
+    from models.scoring import Scores
+    from serving.batch import LeadCounts, Tally
+
+N_HOTTEST = 10
 
 
 def score(
@@ -34,21 +39,20 @@ def score(
 ) -> int:
     """Score the leads that are open, with the champion."""
     from leadlight.project import load_project
-    from serving.batch import score_open_leads
-    from serving.score_table import check_output, score_frame, write_scores
+    from serving.batch import Tally, score_in_parts
+    from serving.score_table import check_output, write_scores
 
     check_output(out)
     project = load_project(config)
     with progress("scoring") as step:
         model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of, step=step)
-        step("scoring")
-        result = score_open_leads(model, crm, as_of_us, n_reasons=reasons)
-        step("writing")
-        write_scores(score_frame(model, result.scores), out)
+        tally = Tally(crm, as_of_us, n_hottest=N_HOTTEST)
+        parts = score_in_parts(model, crm, as_of_us, n_reasons=reasons)
+        write_scores(model, tally.watch(_told(parts, step)), out)
     if as_json:
-        print_json(_report(model, result, out, as_of_us, crm))
+        print_json(_report(model, tally.counts, out, as_of_us, crm))
     else:
-        _print(model, result, out)
+        _print(model, tally, out)
     return 0
 
 
@@ -72,7 +76,18 @@ def open_champion(
     return model, crm, as_of_us
 
 
-def _report(model: "LeadModel", result: "BatchResult", out: Path, as_of_us: int, crm: "Crm") -> dict[str, object]:
+def _told(parts: "Iterable[Scores]", step: "Callable[[str], None]") -> "Iterator[Scores]":
+    """The same parts; each step is shown as it begins."""
+    n_scored = 0
+    step("scoring")
+    for scores in parts:
+        n_scored += len(scores)
+        step(f"writing {n_scored:,} leads")
+        yield scores
+        step(f"scoring after {n_scored:,} leads")
+
+
+def _report(model: "LeadModel", counts: "LeadCounts", out: Path, as_of_us: int, crm: "Crm") -> dict[str, object]:
     from dataclasses import asdict
 
     from serving.score_table import time_of
@@ -82,22 +97,16 @@ def _report(model: "LeadModel", result: "BatchResult", out: Path, as_of_us: int,
         "as_of": time_of(as_of_us).isoformat() if crm.leads.created_us is not None else None,
         "model_version": model.version,
         "source": model.facts.source,
-        "counts": asdict(result.counts),
+        "counts": asdict(counts),
         "rows_quarantined": sum(len(count.bad) for count in crm.counts),
     }
 
 
-def _print(model: "LeadModel", result: "BatchResult", out: Path) -> None:
-    counts = result.counts
+def _print(model: "LeadModel", tally: "Tally", out: Path) -> None:
+    counts = tally.counts
     say(
         f"{counts.scored:,} open leads scored with model {model.version} into {out}; left out: "
         f"{counts.closed:,} closed, {counts.not_yet_created:,} not yet created. "
         f"Dormant among the scored: {counts.dormant:,}."
     )
-    print_hottest(result, 10)
-
-
-def print_hottest(result: "BatchResult", limit: int) -> None:
-    """The hottest leads with one sentence each."""
-    scores = result.scores
-    print_table(("lead", "why"), [(scores.lead_ids[row], scores.summaries[row]) for row in scores.hottest(limit)])
+    print_table(("lead", "why"), [(lead.lead_id, lead.summary) for lead in tally.hottest])

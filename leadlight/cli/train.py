@@ -62,10 +62,7 @@ def _until_us(project: "Project", until: str) -> int:
 def _request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":
     from training.run import TrainingRequest
 
-    said = project.file.goal.observed_until
-    observed = (
-        crm.observed_until_us if said is None else project.time_us(said, ("goal", "observed_until"), date_is="end")
-    )
+    observed = project.observed_until_us(crm)
     return TrainingRequest(
         goal=project.file.goal,
         rules_text=project.rules_text(),
@@ -92,12 +89,17 @@ def _note_time(project: "Project", crm: "Crm", request: "TrainingRequest") -> No
 
 def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
     """What `train --json` prints."""
+    from dataclasses import asdict
+
     facts = run.model.facts
     return {
         "model_version": run.model.version,
         "source": facts.source,
         "metrics": dict(facts.metrics),
+        "why": facts.why,
         "candidates": [{"name": name, "log_loss": loss} for name, loss in facts.candidates.items()],
+        "reliability": [asdict(one) for one in run.trained.reliability],
+        "points_bands": [asdict(one) for one in run.trained.points_bands],
         "promoted": run.promoted,
         "is_time_tested": facts.trained_on.is_time_tested,
         "snapshots": facts.trained_on.n_snapshots,
@@ -113,18 +115,49 @@ def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
 
 def print_training(run: "TrainingRun") -> None:
     """The metrics of a training beside those of base rate and rules."""
+    from models.lead_model import source_words
+
     facts = run.model.facts
     on = facts.trained_on
     say(f"Trained on {on.n_snapshots:,} snapshots of {on.n_leads:,} leads, {on.n_won:,} of them won.")
-    if facts.source == "rules":
-        say(
-            "The rules alone score: trees need 20 won and 20 lost leads whose horizon has passed, "
-            "and columns or events that vary."
-        )
+    if not facts.candidates:
+        say(f"{facts.why[0].upper()}{facts.why[1:]}.")
         return
     tested = "later leads than it was fitted on" if on.is_time_tested else "left-out groups of leads (not time-tested)"
     say(f"Judged on {tested}; the model that ships was then refitted on everything.")
-    names = {"base_rate": "base rate", "rules": "rules", "rules_trees": "rules + trees (ships)"}
-    print_table(("candidate", "log loss"), [(names[name], f"{loss:.4f}") for name, loss in facts.candidates.items()])
+    ships = f"{source_words(facts.source)} (ships)"
+    print_table(
+        ("candidate", "log loss"),
+        [
+            (ships if name == facts.source else source_words(name), f"{loss:.4f}")
+            for name, loss in facts.candidates.items()
+        ],
+    )
+    say(f"{source_words(facts.source)}: {facts.why}.")
     labels = (("auc", "AUC"), ("brier", "Brier"), ("ece", "ECE"), ("lift_10", "lift 10%"), ("base_rate", "base rate"))
     say("  ".join(f"{label} {facts.metrics[name]:.3f}" for name, label in labels))
+    _print_bins(run)
+
+
+def _print_bins(run: "TrainingRun") -> None:
+    """What was promised and what came, by probability and by rule points."""
+    print_table(
+        ("promised", "leads and times", "model says", "came"),
+        [
+            (f"{one.low:.0%} to {one.high:.0%}", f"{one.n:,}", f"{one.promised:.1%}", f"{one.observed:.1%}")
+            for one in run.trained.reliability
+        ],
+    )
+    print_table(
+        ("rule points", "leads and times", "rules promise", "model says", "came"),
+        [
+            (
+                f"{one.low:g} to {one.high:g}",
+                f"{one.n:,}",
+                f"{one.rules_promised:.1%}",
+                f"{one.promised:.1%}",
+                f"{one.observed:.1%}",
+            )
+            for one in run.trained.points_bands
+        ],
+    )

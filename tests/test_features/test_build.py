@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS
-from features.build import FeatureMatrix, build_features, feature_names
+from features.build import TIMELINE, FeatureMatrix, build_features, feature_names
 from features.crm import Crm, CrmSections, read_crm
 from features.labels import no_outcomes, training_snapshots
 from features.records import EventRecord, LeadRecord, arrays_of_records, cell_text
@@ -36,12 +36,15 @@ SPEC = FeatureSpec(
     event_types=("call", "visit"),
     has_events=True,
     has_times=True,
+    timeline=TIMELINE,
+    actors={"zap": "rep"},
 )
 #: Offsets, naive times around the set of the clock on 2026-03-29, and whole days.
 TIMES = st.integers(0, 60).map(lambda n: (START + timedelta(hours=7 * n)).isoformat()) | st.sampled_from(
     ["2026-03-29 01:59:59.999999", "2026-03-29 02:30", "2026-03-29T03:00", "2026-03-28", "2026-03-29", "2026-04-01"]
 )
-EVENTS = st.builds(EventRecord, st.sampled_from(["call", " visit", "zap"]), TIMES, st.none() | TIMES)
+ACTORS = st.sampled_from([None, "lead", "Rep ", "rep"])
+EVENTS = st.builds(EventRecord, st.sampled_from(["call", " visit", "zap"]), TIMES, st.none() | TIMES, ACTORS)
 ATTRIBUTES = st.fixed_dictionaries(
     {
         "visits": st.none() | st.integers(-9, 9) | st.floats(-1e18, 1e18),
@@ -59,7 +62,14 @@ LEADS = st.lists(
 SECTIONS = CrmSections.model_validate(
     {
         "leads": {"source": "leads.csv", "id": "lead_id", "created_at": "created_at", "columns": dict(SPEC.kinds)},
-        "events": {"source": "events.csv", "lead": "lead", "at": "at", "type": "type", "recorded_at": "known"},
+        "events": {
+            "source": "events.csv",
+            "lead": "lead",
+            "at": "at",
+            "type": "type",
+            "recorded_at": "known",
+            "actor": "by",
+        },
         "timezone": "Europe/Berlin",
     }
 )
@@ -73,9 +83,12 @@ def frames(records: Sequence[LeadRecord]) -> tuple[pd.DataFrame, pd.DataFrame]:
         for lead in records
     ]
     events = [
-        (lead.lead_id, event.at, event.type, event.recorded_at or "") for lead in records for event in lead.events
+        (lead.lead_id, event.at, event.type, event.recorded_at or "", event.actor or "")
+        for lead in records
+        for event in lead.events
     ]
-    return pd.DataFrame(leads, dtype=str), pd.DataFrame(events, columns=["lead", "at", "type", "known"], dtype=str)
+    columns = ["lead", "at", "type", "known", "by"]
+    return pd.DataFrame(leads, dtype=str), pd.DataFrame(events, columns=columns, dtype=str)
 
 
 def crm_of(records: Sequence[LeadRecord]) -> Crm:
@@ -142,6 +155,7 @@ RECORDS = (
         {"visits": 7, "opted_in": True, "last_order": "2026-03-01T00:00:00+00:00", "city": "Ulm"},
         (
             EventRecord("call", "2026-03-21T10:00:00+00:00", "2026-03-21T10:00:01+00:00"),
+            EventRecord("visit", "2026-03-20T10:00:00+00:00", actor="rep"),
             EventRecord("zap", "2026-03-22T10:00:00.000001+00:00", "2026-03-25T00:00:00+00:00"),
         ),
     ),
@@ -200,8 +214,9 @@ def test_features_are_what_was_known_before_as_of() -> None:
     assert (row["visits"], row["opted_in"], row["days_since:last_order"]) == (7.0, 1.0, 24.0)
     assert row["lead_age_days"] == 4 + 14 / 24
     assert (row["call.count"], row["call.count_1d"], row["call.count_7d"]) == (1.0, 0.0, 1.0)
-    assert (row["other.count"], row["any.count"]) == (0.0, 1.0)  # the zap is recorded at as_of: not before
-    assert row["visit.days_since_last"] == row["other.days_since_last"] == NEVER_DAYS
+    assert (row["other.count"], row["any.count"]) == (0.0, 2.0)  # the zap is recorded at as_of: not before
+    assert row["other.days_since_last"] == NEVER_DAYS
+    assert (row["any.active_days"], row["responsiveness.days_to_answer"]) == (1.0, 1.0)
 
 
 @given(LEADS, st.integers(0, 30))

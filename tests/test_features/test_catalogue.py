@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from features.behaviour import MEASURES
-from features.build import feature_names
+from features.build import TIMELINE, feature_names
 from features.catalogue import (
     EVENT_WORDS,
     FAMILIES,
@@ -25,12 +25,18 @@ SPEC = FeatureSpec(
     event_types=("Demo Request", "W_Nabellen", "a.b"),
     has_events=True,
     has_times=True,
+    timeline=TIMELINE,
 )
 
 
 @pytest.mark.parametrize(
     "spec",
-    [SPEC, replace(SPEC, has_events=False), replace(SPEC, has_times=False, dates=()), replace(SPEC, event_types=())],
+    [
+        SPEC,
+        replace(SPEC, has_events=False),
+        replace(SPEC, has_times=False, dates=()),
+        replace(SPEC, event_types=(), timeline=()),
+    ],
 )
 def test_every_feature_has_words_a_family_and_a_unit(spec: FeatureSpec) -> None:
     catalogue = build_catalogue(spec, {})
@@ -55,6 +61,7 @@ def test_no_feature_shows_its_raw_name_where_there_are_words() -> None:
         "had “a.b” recorded",
         "did something else",
         "was active",
+        "answered a contact",
     }
 
 
@@ -70,6 +77,11 @@ def test_no_feature_shows_its_raw_name_where_there_are_words() -> None:
         ("Demo Request.decayed_14d", ("Demo Request", "engagement", "times", "count")),
         ("a.b.days_since_last", ("a.b", "timing", "days", "since_last")),
         ("any.count", ("any", "engagement", "times", "count")),
+        ("any.active_days_7d", ("any", "engagement", "days", "active_days")),
+        ("any.active_days", ("any", "engagement", "days", "active_days")),
+        ("any.busiest_day_30d", ("any", "engagement", "times", "busiest_day")),
+        ("responsiveness.unanswered", ("responsiveness", "engagement", "contacts", "unanswered")),
+        ("responsiveness.days_to_answer", ("responsiveness", "timing", "days", "days_to_answer")),
     ],
 )
 def test_a_feature_knows_its_source_family_unit_and_shape(name: str, info: tuple[str, str, str, str]) -> None:
@@ -84,7 +96,7 @@ def test_the_words_of_the_project_go_first() -> None:
 
     assert catalogue["job_title"].words == "position"
     assert catalogue["days_since:last_order"].words == "the last order"
-    assert catalogue["any.count"].words == "came by"
+    assert catalogue["any.count"].words == catalogue["any.active_days"].words == "came by"
     assert {catalogue[f"W_Nabellen.{measure}"].words for measure in MEASURES} == {"was phoned again"}
 
 

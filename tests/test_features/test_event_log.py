@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from features.event_log import EventLog, EventsSection, observed_from_us, read_events, words_of_types
+from features.event_log import (
+    EventLog,
+    EventsSection,
+    actors_of_types,
+    observed_from_us,
+    read_events,
+    words_of_types,
+)
 from features.sources import BadProject, Source
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import LeadArrays, TextColumn
@@ -146,6 +153,36 @@ def test_a_project_words_its_event_types() -> None:
 
     assert words_of_types(section) == {"pv": "looked"}
     assert words_of_types(None) == {}
+
+
+def test_a_project_says_who_makes_the_events_of_a_type() -> None:
+    types = {"pv": {"words": "looked"}, "call": {"actor": "rep"}}
+    section = EventsSection.model_validate({**SECTION.model_dump(exclude={"types"}), "types": types})
+
+    assert actors_of_types(section) == {"call": "rep"}
+    assert actors_of_types(None) == {}
+
+
+def test_who_made_an_event_is_read_where_a_column_says_so(tmp_path: Path) -> None:
+    section = SECTION.model_copy(update={"actor": "by"})
+    text = (
+        "lead,at,type,by\na,1970-01-01,call,Rep\na,1970-01-02,call,\nb,1970-01-03,call,robot\nb,1970-01-04,call,lead\n"
+    )
+
+    log = read(tmp_path, text, section)
+
+    assert log.events.actor is not None
+    assert log.events.actor.tolist() == [1, -1, 0]
+    assert reasons(log) == [(4, "by", "an actor is `lead` or `rep`, or the cell is empty")]
+
+
+def test_of_repeats_that_differ_in_the_actor_the_same_is_used_in_any_order(tmp_path: Path) -> None:
+    section = SECTION.model_copy(update={"id": "id", "actor": "by"})
+    cells = ["a,1970-01-01,call,7,rep", "a,1970-01-01,call,7,lead"]
+
+    logs = [read(tmp_path, "\n".join(["lead,at,type,id,by", *order]) + "\n", section) for order in (cells, cells[::-1])]
+
+    assert [log.events.actor.tolist() for log in logs if log.events.actor is not None] == [[0], [0]]
 
 
 def test_tracking_begins_at_the_start_of_a_day() -> None:

@@ -105,6 +105,30 @@ def test_recorded_at_is_read_from_a_column_of_any_name(tmp_path: Path) -> None:
     assert features_of(log).tobytes() != features_of(read(source)).tobytes()
 
 
+def test_who_made_an_event_is_read_from_a_column_of_any_name(tmp_path: Path) -> None:
+    source = source_of(tmp_path, {"who's": ["rep", None, "lead"]})
+
+    log = read(source, SECTION.model_copy(update={"actor": "who's"}))
+
+    assert log is not None
+    assert log.events.actor is not None
+    assert log.events.actor.dtype == np.int8
+    assert dict(zip(log.events.at_us.tolist(), log.events.actor.tolist(), strict=True)) == {
+        1_772_359_200_123_456: 1,
+        1_772_409_600_000_000: -1,
+        1_772_582_399_999_999: 0,
+    }
+
+
+@pytest.mark.parametrize("actor", [["rep", "Rep", "lead"], ["rep", "robot", "lead"], [1, 0, 0]])
+def test_an_actor_that_needs_a_closer_look_is_left_to_the_cells(tmp_path: Path, actor: list[object]) -> None:
+    section = SECTION.model_copy(update={"actor": "actor"})
+    leads = ["L2", "L9", "L2"]
+
+    assert read(source_of(tmp_path, {"actor": actor}), section) is None
+    assert read(source_of(tmp_path, {"actor": actor, "lead_id": leads}), section, are_all_leads=False) is None
+
+
 def test_whole_number_ids_are_their_digits(tmp_path: Path) -> None:
     leads = replace(LEADS, ids=("1", "2", "3"))
 

@@ -315,3 +315,31 @@ def test_what_was_known_before_a_time_is_without_later_closes() -> None:
     assert (known.closed_us.tolist(), known.won_us.tolist()) == ([5, N, 3], [5, N, N])
     assert ends.closed_us.tolist() == [5, 10, 3]
     assert sorted(ends.take(np.array([0, 2])).known_closes_us.tolist()) == [3, 5, 5, 10]
+
+
+def test_with_words_for_lost_every_other_word_means_open(tmp_path: Path) -> None:
+    section = SECTION.model_copy(update={"lost": ["Lost", 0]})
+    rows = "a,1970-01-01T00:00:01Z,lost\nb,1970-01-01T00:00:02Z,won\nc,,demo booked\nd,1970-01-01T00:00:03Z,0.0\n"
+    (tmp_path / "deals.csv").write_text(HEADER + rows)
+    leads = leads_created(0, 0, 0, 0)
+
+    ends, count = read_outcomes(
+        section, Source(tmp_path / "deals.csv"), leads, timezone=ZoneInfo("UTC"), are_all_leads=True
+    )
+
+    assert count.rows_used == 4
+    assert ends.closed_us.tolist() == [1_000_000, 2_000_000, N, 3_000_000]
+    assert ends.won_us.tolist() == [N, 2_000_000, N, N]
+
+
+def test_an_empty_list_of_words_for_lost_leaves_all_but_the_won_open() -> None:
+    section = OutcomesSection(column="stage", won="customer", lost=[])
+
+    ends = flat_outcomes(section, ["customer", "lead", ""], np.array([0, 1, 2]))
+
+    assert ends.closed_us.tolist() == [0, N, N]
+
+
+def test_a_word_can_not_mean_won_and_lost() -> None:
+    with pytest.raises(ValidationError, match=r"found '1\.0' in `won` and in `lost`"):
+        OutcomesSection(column="converted", won=[1, "yes"], lost="1.0")

@@ -181,3 +181,19 @@ def test_a_flat_table_is_ordered_by_moments_and_not_by_their_spelling(tmp_path: 
 
     table = read_leads(section, Source(tmp_path / "l.csv"), timezone=ZoneInfo("UTC"))
     assert table.leads.ids == ("a", "b", "c")
+
+
+def test_without_an_id_leads_are_called_by_their_rows_in_the_order_of_the_file(tmp_path: Path) -> None:
+    section = LeadsSection(source="leads.csv")
+
+    table = read(tmp_path, "size\n" + "".join(f"{i}\n" for i in range(10)), section)
+
+    assert table.leads.ids[:2] == ("row 2", "row 3")
+    assert table.leads.ids[-1] == "row 11"
+    assert table.row_of.tolist() == list(range(10))
+
+
+def test_without_an_id_an_order_column_still_orders_the_rows(tmp_path: Path) -> None:
+    table = read(tmp_path, "rank,size\n2,7\n1,8\n1,9\n", LeadsSection(source="leads.csv", order_by="rank"))
+
+    assert table.leads.ids == ("row 3", "row 4", "row 2")

@@ -68,6 +68,15 @@ def test_events_belong_to_their_records_and_are_known_when_they_happen_or_later(
     assert events.recorded_us.tolist() == [2 * DAY, 4 * DAY]
 
 
+def test_a_record_says_who_made_an_event_or_does_not() -> None:
+    calls = tuple(EventRecord("call", DAY_TWO, actor=actor) for actor in ("rep", None, "Lead"))
+
+    _, events = arrays_of_records([LeadRecord("a", DAY_TWO, events=calls)], SPEC, timezone=BERLIN)
+
+    assert events.actor is not None
+    assert events.actor.tolist() == [1, -1, 0]
+
+
 @pytest.mark.parametrize(
     ("record", "said"),
     [
@@ -89,6 +98,10 @@ def test_events_belong_to_their_records_and_are_known_when_they_happen_or_later(
         (
             LeadRecord("z", DAY_TWO, events=(EventRecord(" ", DAY_TWO),)),
             "lead number 2, events.type: an event type is expected, the cell is empty",
+        ),
+        (
+            LeadRecord("z", DAY_TWO, events=(EventRecord("call", DAY_TWO, actor="SECRET"),)),
+            "lead number 2, events.actor: an actor is `lead` or `rep`, or the cell is empty",
         ),
     ],
 )

@@ -184,3 +184,21 @@ def test_all_problems_of_a_project_are_its_text() -> None:
     error = BadProject([Problem(("leads", "id"), "first"), Problem(("events", "at"), "second")])
 
     assert str(error) == "leads.id: first\nevents.at: second"
+
+
+def test_equal_cells_of_parquet_are_one_text_and_times_lose_an_empty_fraction(tmp_path: Path) -> None:
+    whole, half = (datetime(2026, 1, 2, 3, 4, 5, us, UTC).replace(tzinfo=None) for us in (0, 500_000))
+    times = pa.array([whole, half, None], pa.timestamp("us"))
+    pq.write_table(pa.table({"t": times, "word": ["a long word"] * 2 + [None]}), tmp_path / "t.parquet")
+
+    cells = read(tmp_path / "t.parquet")
+
+    assert cells["t"] == ["2026-01-02T03:04:05", "2026-01-02T03:04:05.500000", ""]
+    assert cells["word"] == ["a long word", "a long word", ""]
+    assert cells["word"][0] is cells["word"][1]
+
+
+def test_parquet_columns_of_lists_are_texts(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"tags": [["a", "b"], None]}), tmp_path / "t.parquet")
+
+    assert read(tmp_path / "t.parquet")["tags"] == ["['a', 'b']", ""]

@@ -1,13 +1,18 @@
 """What is learned from the tables before training."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
+from features.actors import Actor
 from features.build import feature_names
+from features.responsiveness import RESPONSIVENESS
+from features.rhythm import RHYTHM
 from features.sources import BadProject
-from features.spec import MAX_EVENT_TYPES, commonest_types, learn_spec
+from features.spec import MAX_EVENT_TYPES, FeatureSpec, commonest_types, learn_spec
 from features.tables import Column, EventArrays, Kind, LeadArrays, NumberColumn, TextColumn, no_events
 
 
@@ -88,10 +93,45 @@ def test_a_flat_table_has_no_features_of_time() -> None:
     assert feature_names(spec) == ()
 
 
-@pytest.mark.parametrize("name", ["lead_age_days", "call.count", "any.days_since_last"])
+@pytest.mark.parametrize(
+    ("counts", "actors", "timeline"),
+    [
+        ({"visit": 2}, {}, RHYTHM),
+        ({"visit": 2, "call_by_rep": 1}, {}, (*RHYTHM, *RESPONSIVENESS)),
+        ({"visit": 2, "W_Nabellen": 1}, {"W_Nabellen": "rep"}, (*RHYTHM, *RESPONSIVENESS)),
+        ({"email_sent": 2}, {}, ()),
+        ({}, {}, ()),
+    ],
+    ids=["leads alone", "leads and reps", "reps by the project's word", "reps alone", "no events"],
+)
+def test_what_a_log_can_not_tell_is_no_feature(
+    counts: Mapping[str, int], actors: Mapping[str, Actor], timeline: tuple[str, ...]
+) -> None:
+    spec = learn_spec(leads_with({}), events_of(**counts), {}, actors)
+
+    assert (spec.timeline, spec.actors) == (timeline, actors)
+    assert set(spec.timeline) <= set(feature_names(spec))
+
+
+def test_without_a_log_there_is_no_timeline() -> None:
+    assert learn_spec(leads_with({}), None, {}).timeline == ()
+
+
+def test_a_spec_comes_back_from_json_and_an_older_one_has_no_timeline() -> None:
+    spec = learn_spec(leads_with({}), events_of(visit=1, call=1), {}, {"call": "rep"})
+    adapter = TypeAdapter(FeatureSpec)
+    older = {key: value for key, value in adapter.dump_python(spec).items() if key not in ("timeline", "actors")}
+
+    assert adapter.validate_json(adapter.dump_json(spec)) == spec
+    assert adapter.validate_python(older) == replace(spec, timeline=(), actors={})
+
+
+@pytest.mark.parametrize(
+    "name", ["lead_age_days", "call.count", "any.days_since_last", "any.active_days", "responsiveness.unanswered"]
+)
 @pytest.mark.parametrize("kind", ["number", "category"])
 def test_a_column_may_not_be_called_as_a_computed_feature(name: str, kind: Kind) -> None:
     column = numbers(1, 2, 3) if kind == "number" else TextColumn.of(["x", "y", "z"])
 
     with pytest.raises(BadProject, match=f"'{name}' has the name of a computed feature; rename it"):
-        learn_spec(leads_with({name: column}), events_of(call=1), {name: kind})
+        learn_spec(leads_with({name: column}), events_of(call=1, email_sent=1), {name: kind})

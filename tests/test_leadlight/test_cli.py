@@ -342,3 +342,25 @@ def test_events_beside_leads_without_times_are_refused(company: Path, capsys: py
 
     assert run(company, "train") == 2
     assert "found `events` beside leads without times" in capsys.readouterr().err
+
+
+def test_check_shows_columns_streams_months_and_ripeness(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(company, "check") == 0
+    told = capsys.readouterr().out
+    for said in (
+        "event type",
+        "won of closed",
+        "To learn from:",
+        "of these dormant",
+        "54% yes",
+        "6 values, 29% 51-200",
+    ):
+        assert said in told
+
+    assert run(company, "check", "--json") == 0
+    report = json_of(capsys)
+    assert report["leads"] == 700
+    assert set(report["ripeness"]) == {"n_ripe_leads", "n_snapshots", "n_leads", "n_won_leads", "oldest_age_days"}  # type: ignore[call-overload]
+    (newsletter,) = [column for column in report["columns"] if column["name"] == "newsletter"]  # type: ignore[attr-defined]
+    assert (newsletter["kind"], newsletter["low"], newsletter["high"]) == ("flag", 0, 1)
+    assert report["event_types"][0]["first"].startswith("2025-11-01T")  # type: ignore[index]

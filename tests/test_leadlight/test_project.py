@@ -42,7 +42,8 @@ def test_words_come_from_columns_and_event_types(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("leads: {source: a.csv}\n", "found nothing for the key `id`"),
+        ("leads: {id: a}\n", "found nothing for the key `source`"),
+        ("leads: {source: a.csv}\noutcomes: {source: d, lead: l, closed_at: c, outcome: o}\n", "expected leads.id"),
         (MINIMAL + "colour: red\n", "found the unknown key `colour`"),
         (MINIMAL + "goal: {horizon: 90}\n", "is no duration: write a number and a unit"),
         (MINIMAL + "goal: {snapshots: often}\n", "found 'often'"),

@@ -103,5 +103,14 @@ def test_impact_counts_doublings_in_twenties_rounded_to_a_tenth(odds: float, imp
     assert impact_of(np.array([np.log(odds)]))[0] == impact
 
 
+def test_what_lies_between_two_tenths_is_shown_alike_however_its_sum_was_reached() -> None:
+    """A quarter of a point of a rulebook whose points are impacts."""
+    quarter = 0.25 / 20 * np.log(2.0)
+
+    shown = impact_of(quarter * np.array([1 - 1e-12, 1.0, 1 + 1e-12]))
+
+    assert len(set(shown.tolist())) == 1
+
+
 def test_a_negative_nothing_is_shown_as_nothing() -> None:
     assert str(impact_of(np.array([-1e-6]))[0]) == "0.0"

@@ -32,7 +32,7 @@ def assert_same(one: Scores, other: Scores) -> None:
     assert one.log_odds.tobytes() == other.log_odds.tobytes()
     assert one.contributions.values.tobytes() == other.contributions.values.tobytes()
     assert one.summaries == other.summaries
-    assert one.reasons == other.reasons
+    assert list(one.reasons) == list(other.reasons)
     assert one.ledger.values.tobytes() == other.ledger.values.tobytes()
 
 

@@ -1,6 +1,7 @@
 """Wording: what a sales rep reads. Each table shows values and the sentence they must give."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -8,22 +9,33 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS
-from features.catalogue import FeatureInfo, Shape, event_words
+from features.catalogue import FeatureInfo, Shape, build_catalogue, event_words
+from features.responsiveness import DAYS_TO_ANSWER, RESPONSIVENESS, UNANSWERED
 from features.snapshots import snapshots_at
+from features.spec import FeatureSpec
+from features.tables import Column, IntArray, NumberColumn, TextColumn
 from models.explanation import Contributions, Part
 from models.lead_model import LeadModel
 from models.scoring import Scores, score_leads
-from models.wording import CellValue, Reason, Wording, summary, value_or_none
+from models.sentences import CellValue, cell_values, known
+from models.wording import Reasons, Wording, summaries
 from tests.company import KINDS, NOW, TYPES, small_crm
 
 UP = float(np.log(2.0))
+
+
+def cells_of(value: CellValue, rows: IntArray) -> Column:
+    """The same cell in all rows."""
+    if isinstance(value, str):
+        return TextColumn.of([value] * len(rows))
+    return NumberColumn(np.full(len(rows), np.nan if value is None else value))
 
 
 def column(shape: Shape, words: str, value: CellValue) -> str:
     """The sentence of one column that doubles the odds."""
     infos = {"x": FeatureInfo("x", "x", "fit", "", shape, words)}
     found = Contributions((Part("x", "x", "fit"),), np.array([[UP]]), 0.0, np.array([UP]))
-    return Wording(infos, found, lambda name, row: value).reasons(0, 5)[0].text
+    return Wording(infos, found, lambda name, rows: cells_of(value, rows)).reasons(5)[0][0].text
 
 
 def event(measure: str, counts: tuple[int, int, int, int], last: float | None, words: str = "called") -> str:
@@ -40,7 +52,8 @@ def event(measure: str, counts: tuple[int, int, int, int], last: float | None, w
     parts = tuple(Part(name, "e", "engagement") for name in cells)
     values = np.array([[UP if name == f"e.{measure}" else 0.0 for name in cells]])
     found = Contributions(parts, values, 0.0, np.array([UP]))
-    return Wording(infos, found, lambda name, row: cells[name]).reasons(0, 5)[0].text.removesuffix(" (odds x2)")
+    wording = Wording(infos, found, lambda name, rows: cells_of(cells[name], rows))
+    return wording.reasons(5)[0][0].text.removesuffix(" (odds x2)")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +106,61 @@ def test_an_event_in_words(measure: str, counts: tuple[int, int, int, int], last
 
 
 @pytest.mark.parametrize(
+    ("name", "words", "value", "sentence"),
+    [
+        ("any.active_days_7d", "was active", 3.0, "Was active on 3 of the last 7 days"),
+        ("any.active_days_30d", "came by", 1.0, "Came by on 1 of the last 30 days"),
+        ("any.active_days_7d", "was active", 0.0, "Was active on none of the last 7 days"),
+        ("any.active_days", "was active", 12.0, "Was active on 12 days"),
+        ("any.active_days", "was active", 1.0, "Was active on 1 day"),
+        ("any.active_days", "was active", 0.0, "Never was active"),
+        ("any.busiest_day_30d", "was active", 12.0, "Was active up to 12 times a day in the last 30 days"),
+        ("any.busiest_day_30d", "was active", 2.0, "Was active up to twice a day in the last 30 days"),
+        ("any.busiest_day_30d", "was active", 1.0, "Was active at most once a day in the last 30 days"),
+        ("any.busiest_day_30d", "was active", 0.0, "Was active on none of the last 30 days"),
+    ],
+)
+def test_the_order_and_spread_of_events_in_words(name: str, words: str, value: CellValue, sentence: str) -> None:
+    spec = FeatureSpec({}, (), (), (), (), has_events=True, has_times=True, timeline=(name,))
+    infos = build_catalogue(spec, {name.split(".")[0]: words})
+    info = infos[name]
+    found = Contributions((Part(name, info.source, info.family),), np.array([[UP]]), 0.0, np.array([UP]))
+
+    ((reason,),) = Wording(infos, found, lambda name, rows: cells_of(value, rows)).reasons(5)
+
+    assert reason.text == f"{sentence} (odds x2)"
+
+
+@pytest.mark.parametrize(
+    ("shown", "unanswered", "days", "sentence"),
+    [
+        (UNANSWERED, 0.0, 0.2, "Left no contact unanswered"),
+        (UNANSWERED, 1.0, 0.2, "Has not answered the last contact"),
+        (UNANSWERED, 3.0, None, "Has not answered the last 3 contacts"),
+        (UNANSWERED, 0.0, None, "Was never contacted by a rep"),
+        (DAYS_TO_ANSWER, 0.0, 0.2, "Took 5 hours to answer on average"),
+        (DAYS_TO_ANSWER, 2.0, 0.0, "Took less than a minute to answer on average"),
+        (DAYS_TO_ANSWER, 3.0, None, "Never answered a contact"),
+        (DAYS_TO_ANSWER, 0.0, None, "Was never contacted by a rep"),
+    ],
+)
+def test_answers_in_words(shown: str, unanswered: float, days: float | None, sentence: str) -> None:
+    spec = FeatureSpec({}, (), (), (), (), has_events=True, has_times=True, timeline=RESPONSIVENESS)
+    infos = build_catalogue(spec, {})
+    cells: dict[str, CellValue] = {UNANSWERED: unanswered, DAYS_TO_ANSWER: days}
+    found = Contributions(
+        tuple(Part(name, "responsiveness", infos[name].family) for name in RESPONSIVENESS),
+        np.array([[UP if name == shown else 0.0 for name in RESPONSIVENESS]]),
+        0.0,
+        np.array([UP]),
+    )
+
+    ((reason,),) = Wording(infos, found, lambda name, rows: cells_of(cells[name], rows)).reasons(5)
+
+    assert reason.text == f"{sentence} (odds x2)"
+
+
+@pytest.mark.parametrize(
     ("log_odds", "shown"),
     [
         (np.log(1.034), "1.03"),
@@ -107,7 +175,7 @@ def test_odds_are_short_and_never_powers_of_ten(log_odds: float, shown: str) -> 
     infos = {"x": FeatureInfo("x", "x", "fit", "", "level", "City")}
     found = Contributions((Part("x", "x", "fit"),), np.array([[log_odds]]), 0.0, np.array([log_odds]))
 
-    text = Wording(infos, found, lambda name, row: "Riga").reasons(0, 1)[0].text
+    text = Wording(infos, found, lambda name, rows: cells_of("Riga", rows)).reasons(1)[0][0].text
 
     assert text == f"City is Riga (odds x{shown})"
 
@@ -117,11 +185,12 @@ def wording_of(impacts: dict[str, float]) -> Wording:
     parts = tuple(Part(name, name, "fit") for name in impacts)
     infos = {name: FeatureInfo(name, name, "fit", "", "level", name) for name in impacts}
     values = np.array([[impact * UP / 20 for impact in impacts.values()]])
-    return Wording(infos, Contributions(parts, values, 0.0, values.sum(axis=1)), lambda name, row: "x")
+    found = Contributions(parts, values, 0.0, values.sum(axis=1))
+    return Wording(infos, found, lambda name, rows: cells_of("x", rows))
 
 
 def test_the_strongest_reasons_come_first_whichever_way_they_point() -> None:
-    reasons = wording_of({"a": 3.0, "b": -7.0, "c": 5.0}).reasons(0, 5)
+    reasons = wording_of({"a": 3.0, "b": -7.0, "c": 5.0}).reasons(5)[0]
 
     assert [reason.feature for reason in reasons] == ["b", "c", "a"]
 
@@ -129,20 +198,20 @@ def test_the_strongest_reasons_come_first_whichever_way_they_point() -> None:
 def test_there_are_at_most_so_many_reasons_for_and_so_many_against() -> None:
     impacts = {f"f{i}": float(i) for i in range(1, 8)} | {f"n{i}": -float(i) for i in range(1, 4)}
 
-    reasons = wording_of(impacts).reasons(0, 2)
+    reasons = wording_of(impacts).reasons(2)[0]
 
     assert [reason.feature for reason in reasons] == ["f7", "f6", "n3", "n2"]
-    assert wording_of(impacts).reasons(0, 0) == ()
+    assert wording_of(impacts).reasons(0)[0] == ()
 
 
 def test_impacts_that_look_alike_are_in_the_order_of_their_names() -> None:
-    reasons = wording_of({"b": 3.04, "c": -3.01, "a": 2.96}).reasons(0, 5)
+    reasons = wording_of({"b": 3.04, "c": -3.01, "a": 2.96}).reasons(5)[0]
 
     assert [(reason.feature, reason.impact) for reason in reasons] == [("a", 3.0), ("b", 3.0), ("c", -3.0)]
 
 
 def test_what_hardly_matters_is_no_reason() -> None:
-    assert wording_of({"a": 0.4, "b": -0.4, "c": 0.0}).reasons(0, 5) == ()
+    assert wording_of({"a": 0.4, "b": -0.4, "c": 0.0}).reasons(5)[0] == ()
 
 
 def test_a_source_speaks_once_by_its_strongest_part() -> None:
@@ -151,14 +220,26 @@ def test_a_source_speaks_once_by_its_strongest_part() -> None:
     found = Contributions(parts, np.array([[0.1, 0.3]]), 0.0, np.array([0.4]))
     cells: dict[str, CellValue] = {"e.days_since_last": 3.0}
 
-    (reason,) = Wording(infos, found, lambda name, row: cells.get(name, 1.0)).reasons(0, 5)
+    (reason,) = Wording(infos, found, lambda name, rows: cells_of(cells.get(name, 1.0), rows)).reasons(5)[0]
 
     assert (reason.feature, reason.family, reason.value) == ("e", "timing", 3.0)
     assert reason.log_odds == pytest.approx(0.4)
 
 
-def reason(text: str, impact: float) -> Reason:
-    return Reason("x", "fit", None, impact, 0.0, f"{text} (odds x1.5)")
+def reason(text: str, impact: float) -> tuple[str, float]:
+    return text, impact
+
+
+def summary(
+    probability: float, *, usual: float, horizon_days: float | None, reasons: Sequence[tuple[str, float]]
+) -> str:
+    """The summary of one row with these sentences and impacts."""
+    texts = np.array([text for text, _ in reasons], dtype=object)
+    impacts = np.array([impact for _, impact in reasons], dtype=np.float64)
+    nothing = np.zeros(len(reasons), dtype=np.int64)
+    table = Reasons(1, nothing, ("x",), nothing, nothing, texts, impacts, impacts, texts, texts)
+    told: str = summaries(np.array([probability]), usual=usual, horizon_days=horizon_days, reasons=table)[0]
+    return told
 
 
 @pytest.mark.parametrize(
@@ -190,7 +271,7 @@ def reason(text: str, impact: float) -> Reason:
     ],
     ids=["no reasons", "two for", "for, but against", "against, but for", "a weak but is left out"],
 )
-def test_the_summary_is_one_sentence(probability: float, reasons: list[Reason], sentence: str) -> None:
+def test_the_summary_is_one_sentence(probability: float, reasons: list[tuple[str, float]], sentence: str) -> None:
     assert summary(probability, usual=0.1, horizon_days=90.0, reasons=reasons) == sentence
 
 
@@ -216,9 +297,11 @@ def test_no_summary_has_a_nan_a_power_of_ten_or_certainty(probability: float, us
 
 
 def test_missing_and_never_are_no_values() -> None:
-    assert value_or_none(float("nan"), "size") is None
-    assert value_or_none(NEVER_DAYS, "call.days_since_last") is None
-    assert value_or_none(NEVER_DAYS, "size") == NEVER_DAYS
+    cells = np.array([np.nan, NEVER_DAYS])
+
+    assert cell_values(NumberColumn(known(cells, "call.days_since_last"))).tolist() == [None, None]
+    assert cell_values(NumberColumn(known(cells, DAYS_TO_ANSWER))).tolist() == [None, None]
+    assert cell_values(NumberColumn(known(cells, "size"))).tolist() == [None, NEVER_DAYS]
 
 
 @pytest.fixture(scope="module")
@@ -264,6 +347,6 @@ def test_an_event_type_without_words_is_quoted() -> None:
 def test_what_only_the_rules_may_read_is_told_without_its_value(source: str, log_odds: float, text: str) -> None:
     found = Contributions((Part("rule:x", source, "fit"),), np.array([[log_odds]]), 0.0, np.array([log_odds]))
 
-    (reason,) = Wording({}, found, lambda name, row: "secret").reasons(0, 5)
+    (reason,) = Wording({}, found, lambda name, rows: cells_of("secret", rows)).reasons(5)[0]
 
     assert (reason.text, reason.value) == (text, None)

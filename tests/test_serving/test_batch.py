@@ -9,7 +9,7 @@ from features.crm import Crm
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import NEVER_US
 from models.lead_model import LeadModel
-from serving.batch import LeadCounts, score_open_leads
+from serving.batch import LeadCounts, Tally, score_in_parts, score_open_leads
 from tests.company import DAYS, NOW, START_US, flat_crm, request_for
 from training.run import train_model
 
@@ -77,3 +77,48 @@ def test_closing_a_lead_later_changes_no_other_score(model: LeadModel, crm: Crm)
     one, two = (score_open_leads(model, each, MIDDLE).scores for each in (crm, other))
 
     assert one.log_odds.tobytes() == two.log_odds.tobytes()
+
+
+@pytest.mark.parametrize("part_rows", [1, 13, 1_000])
+def test_no_number_and_no_sentence_depends_on_how_large_the_parts_are(
+    model: LeadModel, crm: Crm, part_rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked up or not: here there are leads enough to look contributions up."""
+    monkeypatch.setattr("models.boosting.BULK_ROWS", 20)
+    whole = score_open_leads(model, crm, MIDDLE).scores
+
+    parts = list(score_in_parts(model, crm, MIDDLE, part_rows=part_rows))
+
+    assert [len(part) for part in parts[:-1]] == [part_rows] * (len(parts) - 1)
+    assert [lead for part in parts for lead in part.lead_ids] == list(whole.lead_ids)
+    assert np.concatenate([part.log_odds for part in parts]).tobytes() == whole.log_odds.tobytes()
+    assert [why for part in parts for why in part.reasons] == list(whole.reasons)
+    assert [text for part in parts for text in part.summaries] == list(whole.summaries)
+    for field in ("percentile", "dormant"):
+        assert np.array_equal(np.concatenate([getattr(part, field) for part in parts]), getattr(whole, field))
+
+
+def test_a_flat_table_is_scored_in_parts_too() -> None:
+    crm = flat_crm()
+    model = train_model(crm, request_for(crm)).model
+
+    parts = list(score_in_parts(model, crm, 0, part_rows=20))
+
+    assert np.concatenate([part.log_odds for part in parts]).tobytes() == (
+        score_open_leads(model, crm, 0).scores.log_odds.tobytes()
+    )
+
+
+def test_without_an_open_lead_there_is_one_empty_part(model: LeadModel, crm: Crm) -> None:
+    assert [len(part) for part in score_in_parts(model, crm, START_US - 1)] == [0]
+
+
+def test_a_tally_counts_and_keeps_the_hottest_of_all_parts(model: LeadModel, crm: Crm) -> None:
+    whole = score_open_leads(model, crm, MIDDLE)
+    tally = Tally(crm, MIDDLE, n_hottest=5)
+
+    passed = list(tally.watch(score_in_parts(model, crm, MIDDLE, part_rows=7)))
+
+    assert sum(map(len, passed)) == len(whole.scores)
+    assert tally.counts == whole.counts
+    assert [lead.lead_id for lead in tally.hottest] == [whole.scores.lead_ids[row] for row in whole.scores.hottest(5)]

@@ -13,12 +13,10 @@ from features.labels import Outcomes
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import NEVER_US, NumberColumn, TextColumn
 from models.bundle import save_bundle
-from models.calibration import Calibrator
 from models.workspace import Workspace
 from tests.company import DAYS, START_US, flat_crm, request_for, small_crm
 from training.evaluation import log_loss
-from training.fit import Judged
-from training.run import TrainedModel, judged_log_odds, run_training, train_model
+from training.run import TrainedModel, run_training, train_model
 
 UNTIL = START_US + (DAYS - 60) * DAY
 
@@ -34,9 +32,10 @@ def test_the_metrics_are_of_the_judged_rows_and_stand_beside_their_rivals(traine
     assert judged is not None
 
     assert facts.metrics["log_loss"] == log_loss(trained.log_odds, judged.won)
-    assert facts.candidates["rules_trees"] == facts.metrics["log_loss"]
-    assert facts.candidates["rules"] == log_loss(judged.rules_margin, judged.won)
-    assert facts.candidates["base_rate"] == log_loss(judged.base_margin, judged.won)
+    assert facts.candidates[facts.source] == facts.metrics["log_loss"]
+    assert facts.candidates[facts.source] < facts.candidates["rules"] < facts.candidates["base_rate"]
+    assert {"base_rate", "rules", "logistic"} < set(facts.candidates)
+    assert facts.why
     assert facts.trained_on.is_time_tested
 
 
@@ -105,7 +104,7 @@ def test_a_flat_table_trains_in_its_order_or_in_groups() -> None:
 
     ordered, grouped = (train_model(crm, request_for(crm, is_ordered=ordered)).model for ordered in (True, False))
 
-    assert (ordered.facts.source, grouped.facts.source) == ("rules_trees", "rules_trees")
+    assert "rules" not in (ordered.facts.source, grouped.facts.source)
     assert ordered.facts.trained_on.is_time_tested
     assert not grouped.facts.trained_on.is_time_tested
     assert ordered.horizon_days is None
@@ -130,29 +129,6 @@ def test_a_history_of_which_no_block_can_be_fitted_leaves_the_word_to_the_rules(
     )
 
     assert train_model(crm, request_for(crm)).model.facts.source == "rules"
-
-
-def blocks_of(margins: list[float], won_of_each: int) -> Judged:
-    margin = np.repeat(margins, 2 * won_of_each)
-    won = np.tile(np.repeat([True, False], won_of_each), len(margins))
-    rows = np.arange(len(margin))
-    block = np.repeat(np.arange(len(margins)), 2 * won_of_each)
-    return Judged(margin, margin, margin, won, rows, rows, block, 25)
-
-
-def test_judged_rows_are_shown_by_the_line_of_the_block_before() -> None:
-    """Half of the first block won, though it promised exp(1) to 1: its line takes the second's 1 to 0."""
-    judged = blocks_of([1.0, 1.0], 60)
-
-    shown = judged_log_odds(judged, Calibrator(0.1, 0.9))
-
-    assert np.allclose(shown[:120], 1.0)
-    assert np.allclose(shown[120:], 0.0, atol=1e-4)
-
-
-@pytest.mark.parametrize(("calibrator", "won"), [(Calibrator(), 60), (Calibrator(0.1, 0.9), 40)])
-def test_judged_rows_stay_as_they_are_without_a_line(calibrator: Calibrator, won: int) -> None:
-    assert np.allclose(judged_log_odds(blocks_of([1.0, 1.0], won), calibrator), 1.0)
 
 
 def test_two_trainings_at_once_are_refused_before_anything_is_read(crm: Crm, tmp_path: Path) -> None:

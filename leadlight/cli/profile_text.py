@@ -1,0 +1,142 @@
+"""A profile of the tables for people and for programs."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from leadlight.cli.output import print_table, say
+
+if TYPE_CHECKING:
+    from training.profile import ColumnProfile, Period, Profile, TypeProfile
+
+_MAX_TYPES = 40
+_SHOWN = 30
+_HALF_PERCENT = 0.005
+
+
+def print_profile(profile: "Profile", kinds: Mapping[str, str]) -> None:
+    """Columns, times, event types, outcomes by month, and what is left to learn from."""
+    _print_columns(profile.columns, kinds)
+    if profile.spans:
+        print_table(
+            ("times (UTC)", "first", "last"), [(name, *map(_day, span)) for name, span in profile.spans.items()]
+        )
+    if profile.event_types:
+        _print_types(profile.event_types)
+    if profile.n_closed:
+        _print_periods(profile.periods)
+        _print_ripeness(profile)
+
+
+def _print_columns(columns: "Sequence[ColumnProfile]", kinds: Mapping[str, str]) -> None:
+    rows = [(column.name, str(column.kind), _share(column.missing), _content(column)) for column in columns]
+    rows += [(name, kind, "", "") for name, kind in kinds.items() if kind == "ignore"]
+    print_table(("column", "read as", "missing", "holds"), sorted(rows))
+
+
+def _content(column: "ColumnProfile") -> str:
+    if column.n_levels is not None:
+        if column.commonest is None or column.commonest_share is None or column.kind in ("text", "email"):
+            return f"{column.n_levels:,} values"
+        common = column.commonest if len(column.commonest) <= _SHOWN else f"{column.commonest[:_SHOWN]}..."
+        return f"{column.n_levels:,} values, {_share(column.commonest_share)} {common}"
+    if column.low is None or column.high is None:
+        return "nothing"
+    if column.kind == "date":
+        return f"{_day(column.low)} to {_day(column.high)}"
+    if column.kind == "flag":
+        return f"{_share(column.mean or 0.0)} yes"
+    return f"{column.low:,.6g} to {column.high:,.6g}, mean {column.mean:,.4g}"
+
+
+def _print_types(types: "Sequence[TypeProfile]") -> None:
+    rows = [
+        (kind.name, f"{kind.n_events:,}", f"{kind.n_leads:,}", _day(kind.first_us), _day(kind.last_us), _silence(kind))
+        for kind in types[:_MAX_TYPES]
+    ]
+    print_table(("event type", "events", "leads", "first", "last", ""), rows)
+    if len(types) > _MAX_TYPES:
+        say(f"and {len(types) - _MAX_TYPES:,} rarer types, which count together as other")
+    if any(kind.began_late for kind in types):
+        say("What began late may not have been tracked: `events.observed_from` keeps older snapshots out of training.")
+    if any(kind.fell_silent for kind in types):
+        say("What fell silent may no longer be tracked: a model would take it for lost interest.")
+
+
+def _silence(kind: "TypeProfile") -> str:
+    said = {"began late": kind.began_late, "fell silent": kind.fell_silent}
+    return ", ".join(words for words, holds in said.items() if holds)
+
+
+def _print_periods(periods: "Sequence[Period]") -> None:
+    rows = [(p.label, f"{p.n_leads:,}", f"{p.n_closed:,}", f"{p.n_won:,}", _won_share(p)) for p in periods]
+    if rows:
+        print_table(("leads that came", "leads", "closed", "won", "won of closed"), rows)
+
+
+def _won_share(period: "Period") -> str:
+    if period.won_share is None:
+        return ""
+    return _share(period.won_share) + ("" if period.is_ripe else ", so far")
+
+
+def _print_ripeness(profile: "Profile") -> None:
+    ripe, n_open = profile.ripeness, profile.n_leads - profile.n_closed
+    dormant = f", {profile.n_dormant:,} of these dormant: older than any age that is learned from"
+    say(
+        f"{profile.n_closed:,} of {profile.n_leads:,} leads are closed, {profile.n_won:,} of them won; "
+        f"{n_open:,} are open{dormant if profile.n_dormant else ''}."
+    )
+    if ripe.oldest_age_days is not None:
+        n_young = profile.n_leads - ripe.n_ripe_leads
+        say(
+            f"To learn from: {ripe.n_snapshots:,} snapshots of {ripe.n_leads:,} leads, {ripe.n_won_leads:,} of them "
+            f"won, at ages up to {ripe.oldest_age_days:.4g} days; the horizon of {n_young:,} leads has not passed."
+        )
+
+
+def profile_json(profile: "Profile") -> dict[str, object]:
+    """The profile as `check --json` prints it: times in ISO 8601, missing values as null."""
+    from dataclasses import asdict
+
+    from serving.score_table import time_of
+
+    columns = []
+    for column in profile.columns:
+        content = asdict(column)
+        if column.kind == "date":
+            content |= {key: _moment(content[key]) for key in ("low", "high")}
+        columns.append(content)
+    types = [
+        {**asdict(kind), "first_us": time_of(kind.first_us).isoformat(), "last_us": time_of(kind.last_us).isoformat()}
+        for kind in profile.event_types
+    ]
+    return {
+        "leads": profile.n_leads,
+        "closed": profile.n_closed,
+        "won": profile.n_won,
+        "dormant": profile.n_dormant,
+        "columns": columns,
+        "times": {name: [time_of(us).isoformat() for us in span] for name, span in profile.spans.items()},
+        "event_types": [{key.removesuffix("_us"): value for key, value in kind.items()} for kind in types],
+        "periods": [{**asdict(period), "won_share": period.won_share} for period in profile.periods],
+        "ripeness": asdict(profile.ripeness),
+    }
+
+
+def _moment(us: float | None) -> str | None:
+    from serving.score_table import time_of
+
+    return None if us is None else time_of(int(us)).isoformat()
+
+
+def _day(us: float) -> str:
+    from serving.score_table import time_of
+
+    return time_of(int(us)).date().isoformat()
+
+
+def _share(share: float) -> str:
+    """A share in percent; some is never told as none, nor nearly all as all."""
+    if 0 < share < _HALF_PERCENT:
+        return "<1%"
+    return ">99%" if 1 - _HALF_PERCENT <= share < 1 else f"{share:.0%}"
