@@ -199,7 +199,7 @@ def _add(flat: FloatArray, cell: IntArray, age_us: IntArray, adding: Lock) -> No
     age, weight = age_us.astype(np.float64), decay_weights(age_us, HALF_LIFE_DAYS * MICROSECONDS_PER_DAY)
     counted = [cell]
     for days in reversed(WINDOW_DAYS):
-        late = np.flatnonzero(age_us <= days * MICROSECONDS_PER_DAY)
+        (late,) = (age_us <= days * MICROSECONDS_PER_DAY).nonzero()
         cell, age_us = cell.take(late), age_us.take(late)
         counted.append(cell)
     with adding:

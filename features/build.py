@@ -76,11 +76,13 @@ def build_features(
     if spec.timeline:
         blocks.append(_timeline_features(events or no_events(), snapshots, spec))
     attributes = np.column_stack(blocks) if blocks else np.empty((len(snapshots), 0))
+    names = feature_names(spec)
+    values = np.empty((len(snapshots), len(names)))
+    values[:, : attributes.shape[1]] = attributes
     if spec.has_events:
-        behaviour = behaviour_features(events or no_events(), snapshots, spec.event_types)
-        attributes = np.concatenate([attributes, behaviour], axis=1)
+        behaviour_features(events or no_events(), snapshots, spec.event_types, out=values)
     categories = {name: _text(leads, name).take(snapshots.lead) for name in spec.categories}
-    return FeatureMatrix(feature_names(spec), np.ascontiguousarray(attributes), categories, snapshots)
+    return FeatureMatrix(names, values, categories, snapshots)
 
 
 def _timeline_features(events: EventArrays, snapshots: Snapshots, spec: FeatureSpec) -> FloatArray:

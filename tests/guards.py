@@ -47,15 +47,15 @@ GUARDS = (
     Guard(
         "1 an event at as_of is not seen",
         "features/behaviour.py",
-        "seen = age_us > 0",
-        "seen = age_us >= 0",
+        "(age_us > 0)",
+        "(age_us >= 0)",
         (f"{BEHAVIOUR}::test_only_an_event_before_as_of_is_seen",),
     ),
     Guard(
         "1 an event recorded at as_of is not seen",
         "features/behaviour.py",
-        "events.recorded_us[event] < as_of_us",
-        "events.recorded_us[event] <= as_of_us",
+        "_at(events.recorded_us, event) < as_of_us",
+        "_at(events.recorded_us, event) <= as_of_us",
         (f"{BEHAVIOUR}::test_only_an_event_recorded_before_as_of_is_seen",),
     ),
     Guard(
@@ -85,6 +85,13 @@ GUARDS = (
         "is_answered = (answer >= 0) & (timeline.row[answer] == timeline.row[contact])",
         "is_answered = answer >= 0",
         ("tests/test_features/test_responsiveness.py::test_nobody_answers_for_another_lead",),
+    ),
+    Guard(
+        "events of leads that nobody asks for are passed over",
+        "features/behaviour.py",
+        "(age_us > 0) & (row >= 0)",
+        "(age_us > 0)",
+        (f"{BEHAVIOUR}::test_events_of_leads_without_a_snapshot_are_passed_over",),
     ),
     Guard(
         "1 the order of leads does not matter",

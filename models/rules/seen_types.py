@@ -45,7 +45,7 @@ def see_types(events: EventArrays, snapshots: Snapshots, names: Collection[str])
     wanted = np.array([name in names for name in events.types], dtype=np.bool_)
     kept = events if wanted.all() else events.take(wanted[events.type_code])
     seen = see_events(kept, snapshots)
-    code = kept.type_code[seen.event]
+    code = seen.type_code
     # Small integers are sorted by radix.
     order = np.argsort(code.astype(np.uint16) if len(events.types) < 2**16 else code, kind="stable")
     first = np.concatenate([[0], np.cumsum(np.bincount(code, minlength=len(events.types)))])
