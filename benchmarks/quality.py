@@ -1,181 +1,189 @@
-"""How good the probabilities are on later leads of real sets, through the command line alone.
+"""How good the probabilities are on later leads of real sets, beside other libraries on the very same split.
 
-Run as ``python -m benchmarks.quality [--data ../shared/data] [--sets x_education bank bpic2012]``. It imports
-none of our packages: it writes a project file and the training part of a set into a temporary folder, runs
-``leadlight train`` and ``leadlight score`` there, and compares scores.parquet with what became of the leads.
+Run as ``python -m benchmarks.quality [--data ../shared/data] [--sets x_education bank bpic2012]
+[--peers logistic lightgbm catboost autogluon] [--json]``. Nothing of ours is imported: `leadlight init`, `train` and
+`score` run as programs, with the project file that `init` writes (see `benchmarks.real_sets`).
 """
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
-X_EDUCATION_LEAKS = (
-    "Tags",
-    "Lead Quality",
-    "Lead Profile",
-    "Last Activity",
-    "Last Notable Activity",
-    "Asymmetrique Activity Index",
-    "Asymmetrique Profile Index",
-    "Asymmetrique Activity Score",
-    "Asymmetrique Profile Score",
-)
-BPIC_DATES = ("2012-01-15", "2012-01-25", "2012-02-05")
+from benchmarks.calibration import BINS, bands_held, ece, perfect_ece
+from benchmarks.peers import IN_PROCESS, PEERS, ask
+from benchmarks.real_sets import DATA, SETS, BoolArray, FloatArray, Judged, PeerTables
+
+OURS = "leadlight"
+#: A loss so much above the best peer's is within the budget, and an ECE so much above a perfect model's.
+LOSS_SLACK, ECE_SLACK = 0.005, 0.01
 
 
 @dataclass(frozen=True)
-class Result:
-    """One set's figures on the leads that came later."""
+class Figures:
+    """What one way of making probabilities got on the later leads; seconds are those of learning."""
 
     name: str
-    n: int
-    base_rate: float
-    mean_probability: float
     log_loss: float
     auc: float
     brier: float
     ece: float
-    train_seconds: float
+    mean_probability: float
+    fit_seconds: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """One set's figures.
+
+    Attributes
+    ----------
+    figures : ours first, then the peers'.
+    perfect_ece : the 95% quantile of the ECE, were our probabilities true.
+    bands_held : of ten score bands, in how many the mean interval holds the observed rate; None without intervals.
+    """
+
+    name: str
+    n: int
+    base_rate: float
+    figures: tuple[Figures, ...]
+    perfect_ece: float
+    bands_held: int | None
     score_seconds: float
 
 
-def run(folder: Path, *arguments: str) -> tuple[str, float]:
-    """The standard output of a `leadlight` command run in a folder, and its seconds."""
-    started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "leadlight", *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise SystemExit(f"leadlight {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return done.stdout, time.perf_counter() - started
-
-
-def ece(won: np.ndarray, probability: np.ndarray, bins: int = 10) -> float:
-    """Expected calibration error over bins of equal count."""
-    parts = np.array_split(np.argsort(probability, kind="stable"), bins)
-    return float(sum(abs(won[p].mean() - probability[p].mean()) * len(p) for p in parts) / len(won))
-
-
-def result_of(
-    name: str, won: np.ndarray, probability: np.ndarray, train_seconds: float, score_seconds: float
-) -> Result:
-    return Result(
+def figures_of(name: str, won: BoolArray, probability: FloatArray, fit_seconds: float) -> Figures:
+    """The usual figures of n probabilities."""
+    return Figures(
         name=name,
-        n=len(won),
-        base_rate=float(won.mean()),
-        mean_probability=float(probability.mean()),
         log_loss=float(log_loss(won, probability)),
         auc=float(roc_auc_score(won, probability)),
         brier=float(brier_score_loss(won, probability)),
         ece=ece(won, probability),
-        train_seconds=train_seconds,
-        score_seconds=score_seconds,
+        mean_probability=float(probability.mean()),
+        fit_seconds=fit_seconds,
     )
 
 
-def flat(
-    folder: Path, name: str, table: pd.DataFrame, is_test: np.ndarray, outcome: str, won: str, project: str
-) -> Result:
-    """Train on the rows that are not test rows, score the test rows without their outcome."""
-    table[~is_test].to_csv(folder / "leads.csv", index=False)
-    table[is_test].drop(columns=outcome).to_csv(folder / "later.csv", index=False)
-    (folder / "leadlight.yaml").write_text(project, encoding="utf-8")
-    _, train_seconds = run(folder, "train")
-    _, score_seconds = run(folder, "score", "--leads", "later.csv", "--out", "scores.parquet")
-    scores = pd.read_parquet(folder / "scores.parquet").set_index("lead_id").probability
-    truth = table[is_test].set_index(table.columns[0])[outcome].astype(str) == won
-    truth.index = truth.index.astype(str)
-    return result_of(name, truth.to_numpy(), scores.loc[truth.index].to_numpy(), train_seconds, score_seconds)
-
-
-def x_education(data: Path, folder: Path) -> Result:
-    """The last 30% by Lead Number."""
-    table = pd.read_csv(data / "x_education" / "Leads.csv", dtype=str, keep_default_na=False)
-    rank = table["Lead Number"].astype(int).rank()
-    ignored = "".join(f"    {column}: ignore\n" for column in X_EDUCATION_LEAKS)
-    project = (
-        "leads:\n  source: leads.csv\n  id: Prospect ID\n  order_by: Lead Number\n"
-        f"  columns:\n{ignored}outcomes: {{column: Converted, won: 1}}\n"
+def measure(name: str, arguments: argparse.Namespace) -> Result:
+    """Ours and the peers on one set, in a folder that is thrown away."""
+    one = SETS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        judged = one.judge(arguments.data, Path(folder))
+        figures = [figures_of(OURS, judged.won, judged.probability, judged.train_seconds)]
+        if arguments.peers:
+            tables = one.peer_tables(arguments.data, Path(folder))
+            _check_same(name, judged, tables)
+            answers = ask(
+                arguments.peers,
+                tables,
+                autogluon_python=arguments.autogluon_python,
+                autogluon_seconds=arguments.autogluon_seconds,
+            )
+            figures += [figures_of(a.name, tables.later_won, a.probability, a.fit_seconds) for a in answers]
+    return Result(
+        name=name,
+        n=len(judged.won),
+        base_rate=float(judged.won.mean()),
+        figures=tuple(figures),
+        perfect_ece=perfect_ece(judged.probability),
+        bands_held=_bands_held(judged),
+        score_seconds=judged.score_seconds,
     )
-    is_test = (rank > int(0.7 * len(table))).to_numpy()
-    return flat(folder, "x_education", table, is_test, "Converted", "1", project)
 
 
-def bank(data: Path, folder: Path) -> Result:
-    """The README's seeded random 30%, without `duration`."""
-    path = data / "bank_marketing" / "bank-additional-full.csv.gz"
-    table = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
-    table.insert(0, "row", [f"r{i:05d}" for i in range(len(table))])
-    is_test = np.zeros(len(table), dtype=bool)
-    is_test[np.random.default_rng(7).permutation(len(table))[int(0.7 * len(table)) :]] = True
-    project = "leads:\n  source: leads.csv\n  id: row\n  columns: {duration: ignore}\noutcomes: {column: y, won: yes}\n"
-    return flat(folder, "bank", table, is_test, "y", "yes", project)
+def _check_same(name: str, judged: Judged, tables: PeerTables) -> None:
+    ours, theirs = (len(judged.won), judged.won.sum()), (len(tables.later_won), tables.later_won.sum())
+    if ours != theirs:
+        raise SystemExit(f"{name}: ours are {ours} later leads and wins, the peers' {theirs}; the splits differ")
 
 
-def bpic2012(data: Path, folder: Path) -> Result:
-    """Leads open at three dates, won within 30 days, trained on what was ripe by the first."""
-    for name in ("leads", "events", "deals"):
-        (folder / f"{name}.csv.gz").write_bytes((data / "bpic2012" / f"{name}.csv.gz").read_bytes())
-    (folder / "leadlight.yaml").write_text(
-        "leads: {source: leads.csv.gz, id: lead_id, created_at: created_at}\n"
-        "events: {source: events.csv.gz, lead: lead_id, at: at, type: type}\n"
-        "outcomes: {source: deals.csv.gz, lead: lead_id, closed_at: closed_at, outcome: outcome, won: won}\n"
-        "goal: {horizon: 30d}\n",
-        encoding="utf-8",
+def _bands_held(judged: Judged) -> int | None:
+    if np.isnan(judged.low).any():
+        return None
+    return bands_held(judged.won, judged.probability, judged.low, judged.high)
+
+
+def budget_lines(result: Result) -> list[str]:
+    """Each budget of the probabilities with what was found, as sentences."""
+    ours, *peers = result.figures
+    lines = []
+    fast = [peer for peer in peers if peer.name in IN_PROCESS]
+    if fast:
+        best = min(fast, key=lambda peer: peer.log_loss)
+        gap = ours.log_loss / best.log_loss - 1
+        lines.append(
+            f"log loss {gap:+.1%} against the best peer ({best.name}); budget {LOSS_SLACK:+.1%}: "
+            f"{_met(gap <= LOSS_SLACK)}"
+        )
+    for slow in (peer for peer in peers if peer.name not in IN_PROCESS):
+        lines.append(
+            f"log loss {ours.log_loss / slow.log_loss - 1:+.1%} against {slow.name}, "
+            f"in 1/{slow.fit_seconds / ours.fit_seconds:.0f} of its time"
+        )
+    most = result.perfect_ece + ECE_SLACK
+    lines.append(
+        f"ECE {ours.ece:.3f}; a perfect model's stays below {result.perfect_ece:.3f} in 95 of 100 cases; "
+        f"budget {most:.3f}: {_met(ours.ece <= most)}"
     )
-    deals = pd.read_csv(folder / "deals.csv.gz", dtype={"lead_id": str})
-    won_at = pd.to_datetime(deals[deals.outcome == "won"].set_index("lead_id").closed_at)
-    _, train_seconds = run(folder, "train", "--until", BPIC_DATES[0])
-    won, probability, score_seconds = [], [], 0.0
-    for day in BPIC_DATES:
-        _, seconds = run(folder, "score", "--as-of", day, "--out", "scores.parquet")
-        score_seconds += seconds
-        scores = pd.read_parquet(folder / "scores.parquet")
-        as_of = pd.Timestamp(day, tz="UTC")
-        won_of = scores.lead_id.map(won_at)
-        won.append(((won_of > as_of) & (won_of <= as_of + pd.Timedelta(days=30))).to_numpy())
-        probability.append(scores.probability.to_numpy())
-    return result_of("bpic2012", np.concatenate(won), np.concatenate(probability), train_seconds, score_seconds)
+    if result.bands_held is not None:
+        lines.append(f"intervals: {result.bands_held} of {BINS} score bands hold the observed rate")
+    return lines
 
 
-SETS: dict[str, Callable[[Path, Path], Result]] = {"x_education": x_education, "bank": bank, "bpic2012": bpic2012}
+def _met(holds: bool) -> str:
+    return "met" if holds else "MISSED"
 
 
-def main() -> int:
-    """Run the sets and print a row for each."""
+def table_lines(result: Result) -> list[str]:
+    """The figures as a table, a row for each way."""
+    lines = [
+        f"{result.name}: {result.n:,} later leads, base rate {result.base_rate:.3f}",
+        f"  {'':12}{'log loss':>9}{'AUC':>7}{'Brier':>8}{'ECE':>7}{'mean p':>8}{'fit s':>8}",
+    ]
+    for one in result.figures:
+        lines.append(
+            f"  {one.name:12}{one.log_loss:9.4f}{one.auc:7.3f}{one.brier:8.4f}{one.ece:7.3f}"
+            f"{one.mean_probability:8.3f}{one.fit_seconds:8.1f}"
+        )
+    return lines
+
+
+def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line's wishes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(IN_PROCESS), help="none: ours alone")
+    parser.add_argument("--autogluon-python", type=Path, help="the Python of an environment with autogluon.tabular")
+    parser.add_argument("--autogluon-seconds", type=int, default=300)
     parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
+    if "autogluon" in arguments.peers and arguments.autogluon_python is None:
+        parser.error("found the peer autogluon without --autogluon-python; give the Python that has it")
+    return arguments
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the sets; print a table and the budgets of each."""
+    arguments = parsed(argv)
     if not arguments.data.is_dir():
         print(f"There is no folder {arguments.data}; the real sets are not part of the repository. Give --data.")
         return 0
     results = []
     for name in arguments.sets:
-        with tempfile.TemporaryDirectory() as folder:
-            results.append(SETS[name](arguments.data, Path(folder)))
+        results.append(measure(name, arguments))
+        if not arguments.json:
+            lines = [*table_lines(results[-1]), *(f"  {line}" for line in budget_lines(results[-1])), ""]
+            print("\n".join(lines), flush=True)
     if arguments.json:
         print(json.dumps([asdict(result) for result in results], indent=1))
-        return 0
-    heads = ("set", "leads", "base rate", "mean p", "log loss", "AUC", "Brier", "ECE", "train s", "score s")
-    widths = (-12, 7, 11, 8, 10, 7, 8, 7, 9, 9)
-    print("".join(f"{head:<{-w}}" if w < 0 else f"{head:>{w}}" for head, w in zip(heads, widths, strict=True)))
-    for r in results:
-        print(
-            f"{r.name:12}{r.n:7}{r.base_rate:11.3f}{r.mean_probability:8.3f}{r.log_loss:10.4f}{r.auc:7.3f}"
-            f"{r.brier:8.4f}{r.ece:7.3f}{r.train_seconds:9.1f}{r.score_seconds:9.1f}"
-        )
     return 0
 
 

@@ -1,0 +1,217 @@
+"""Rules, trees, and what ships, with few and with many closed leads, on later leads of a real set.
+
+Run as ``python -m benchmarks.learning [--data ../shared/data] [--sizes 0 50 200 1000 6468]``. The leads of
+x_education stand in the order of their numbers; the last 30% are judged. Of the 70% before, a draw of n leads
+is a block of n neighbours: the newest n, the n before them, and so on, as a company with n closed leads has them.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from shutil import copyfile
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import log_loss
+
+from benchmarks.real_sets import DATA, PROJECT, SETS, FlatSet
+from features.build import build_features
+from features.crm import Crm
+from features.snapshots import snapshots_of_rows
+from features.tables import BoolArray, FloatArray, no_events
+from leadlight.project import Project, load_project
+from models.boosting import TreeSettings, tree_margin
+from models.calibration import Calibrator
+from models.log_odds import probability_of
+from models.rules import RuleBook, score_rules
+from models.scoring import explain_rows
+from training.calibrating import calibrator_of
+from training.candidates import Candidate, with_bag
+from training.fit import FittedMargin, Recipe, TrainingSet, fit_margin
+from training.history import History, build_history
+from training.judging import Judge
+from training.run import TrainedModel, TrainingRequest, train_model
+from training.split import is_enough, split_history
+from training.tuning import tune
+
+RULES = Path(__file__).parents[1] / "docs" / "examples" / "x_education.rules.yaml"
+SIZES = (0, 50, 200, 1000, 6468)
+#: One block of 50 leads is noise, so several are drawn, as far as the leads reach.
+DRAWS = {50: 20, 200: 12, 1000: 6}
+SLACK = 1.005
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Log loss on the later leads after learning from one block of leads.
+
+    Attributes
+    ----------
+    source : the parts that `leadlight train` chose to ship.
+    candidates : their losses where it judged them, on later blocks of the same draw.
+    """
+
+    n: int
+    number: int
+    won: int
+    rules: float
+    trees: float
+    both: float
+    source: str
+    candidates: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Learner:
+    """The project of a draw, read, and the later leads read in the same way."""
+
+    project: Project
+    crm: Crm
+    later: Crm
+    won_later: BoolArray
+    seed: int = 0
+
+    def rulebook(self) -> RuleBook:
+        return self.project.rulebook()
+
+    def request(self) -> TrainingRequest:
+        return TrainingRequest(
+            goal=self.project.file.goal,
+            rules_text=self.project.rules_text(),
+            words=self.project.words,
+            observed_until_us=self.project.observed_until_us(self.crm),
+            until=None,
+            is_ordered=self.project.is_ordered,
+            seed=self.seed,
+        )
+
+    def history(self) -> History:
+        return build_history(
+            self.crm,
+            self.project.file.goal,
+            self.rulebook(),
+            observed_until_us=self.project.observed_until_us(self.crm),
+            is_ordered=self.project.is_ordered,
+            seed=self.seed,
+        )
+
+    def loss(self, log_odds: FloatArray) -> float:
+        return float(log_loss(self.won_later, probability_of(log_odds), labels=[False, True]))
+
+    def rules_alone(self, history: History) -> FloatArray:
+        """The log-odds of the later leads by the points and the deals' line through them."""
+        return self._log_odds(history, fit_margin(history.data, self.rulebook(), Recipe("rules"), seed=self.seed))
+
+    def trees_alone(self, history: History) -> FloatArray:
+        """By trees that know no rule, tuned, bagged and calibrated as those that ship are; with less than 20
+        won and 20 lost leads, of which nothing can be judged, by LightGBM with our settings untuned."""
+        data = history.data
+        if not len(data):
+            return self._log_odds(history, fit_margin(data, self.rulebook(), Recipe("base_rate"), seed=self.seed))
+        recipe, calibrator = self._tuned_trees(data, history)
+        fitted = fit_margin(data, self.rulebook(), recipe, seed=self.seed)
+        return calibrator.log_odds(self._log_odds(history, fitted))
+
+    def _tuned_trees(self, data: TrainingSet, history: History) -> tuple[Recipe, Calibrator]:
+        untuned = Recipe("trees", trees=TreeSettings()), Calibrator()
+        if not is_enough(data.won, data.lead):
+            return untuned
+        split = split_history(
+            data.matrix.snapshots.as_of_us,
+            data.won,
+            data.lead,
+            data.judging_fold,
+            horizon_us=history.horizon_us,
+            is_ordered=history.is_ordered,
+        )
+        if not split.blocks:
+            return untuned
+        judge = Judge(data, split, self.rulebook(), seed=self.seed)
+        found = tune(judge, ("base",), seed=self.seed)["base"]
+        if not found.grown.rounds:
+            return Recipe("base_rate"), Calibrator()
+        trees = judge.settings_for_all(found.settings, found.grown.rounds)
+        best = with_bag(judge, Candidate(Recipe("trees", trees=trees), found.grown.margin, "base", found.grown.rounds))
+        return best.recipe, calibrator_of(judge.judged(best.margin), is_time_tested=split.is_time_tested)
+
+    def _log_odds(self, history: History, fitted: FittedMargin) -> FloatArray:
+        snapshots = snapshots_of_rows(self.later.leads)
+        matrix = build_features(self.later.leads, None, snapshots, history.spec)
+        points = score_rules(self.rulebook(), self.later.leads, no_events(), snapshots).points
+        margin = fitted.prior.margin(points)
+        if fitted.booster is None:
+            return margin
+        return margin + tree_margin(fitted.booster, fitted.encoder.encode(matrix))
+
+    def both(self) -> tuple[TrainedModel, FloatArray]:
+        """What `leadlight train` ships, and its log-odds of the later leads."""
+        trained = train_model(self.crm, self.request())
+        snapshots = snapshots_of_rows(self.later.leads)
+        matrix = build_features(self.later.leads, None, snapshots, trained.model.facts.spec)
+        ledger = score_rules(self.rulebook(), self.later.leads, no_events(), snapshots)
+        return trained, explain_rows(trained.model, matrix, ledger).log_odds
+
+
+def draws_of(folder: Path, sizes: Sequence[int], won_later: pd.Series) -> Iterator[Draw]:
+    """Every draw of every size, learned from and judged."""
+    table = pd.read_csv(folder / "leads.csv", dtype=str, keep_default_na=False)
+    table = table.iloc[table["Lead Number"].astype(int).argsort()]
+    for n in sizes:
+        reached = min(n, len(table)) or len(table)
+        for number in range(min(DRAWS.get(n, 1), len(table) // reached)):
+            last = len(table) - number * reached
+            yield judge_draw(folder, table.iloc[last - reached : last], n, number, won_later)
+
+
+def judge_draw(folder: Path, leads: pd.DataFrame, n: int, number: int, won_later: pd.Series) -> Draw:
+    """Rules, trees and what ships, each learned from these leads alone; with n = 0 no outcome is known."""
+    is_open = leads.assign(Converted="") if n == 0 else leads
+    is_open.to_csv(folder / "leads.csv", index=False)
+    project = load_project(folder / PROJECT)
+    crm = project.read()
+    later = project.read(kinds=crm.kinds, leads_file=folder / "later.csv", needs_outcomes=False)
+    learner = Learner(project, crm, later, won_later.loc[list(later.leads.ids)].to_numpy(dtype=np.bool_))
+    history = learner.history()
+    trained, both = learner.both()
+    return Draw(
+        n=n,
+        number=number,
+        won=int(history.data.won.sum()),
+        rules=learner.loss(learner.rules_alone(history)),
+        trees=learner.loss(learner.trees_alone(history)),
+        both=learner.loss(both),
+        source=trained.model.facts.source,
+        candidates=dict(trained.model.facts.candidates),
+    )
+
+
+def main() -> int:
+    """Print a row for every size, and where the budget is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--json", action="store_true", help="Print every draw.")
+    arguments = parser.parse_args()
+    if not arguments.data.is_dir():
+        print(f"There is no folder {arguments.data}; the real sets are not part of the repository. Give --data.")
+        return 0
+    education = SETS["x_education"]
+    assert isinstance(education, FlatSet)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        later = education.write_project(arguments.data, folder)
+        copyfile(RULES, folder / "rules.yaml")
+        with (folder / PROJECT).open("a", encoding="utf-8") as file:
+            file.write("\nrules: rules.yaml\n")
+        won_later = later.set_index(education.id)[education.outcome] == education.won
+        for draw in draws_of(folder, arguments.sizes, won_later):
+            print(json.dumps(asdict(draw)), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
