@@ -30,8 +30,8 @@ from models.log_odds import probability_of
 from models.rules import RuleBook, score_rules
 from models.scoring import explain_rows
 from training.calibrating import calibrator_of
-from training.candidates import Candidate, with_bag
-from training.fit import FittedMargin, Recipe, TrainingSet, fit_margin
+from training.candidates import bag_of
+from training.fit import Boost, FittedMargin, Recipe, TrainingSet, fit_margin
 from training.history import History, build_history
 from training.judging import Judge
 from training.run import TrainedModel, TrainingRequest, train_model
@@ -117,7 +117,7 @@ class Learner:
         return calibrator.log_odds(self._log_odds(history, fitted))
 
     def _tuned_trees(self, data: TrainingSet, history: History) -> tuple[Recipe, Calibrator]:
-        untuned = Recipe("trees", trees=TreeSettings()), Calibrator()
+        untuned = Recipe("trees", boosts=(Boost(TreeSettings()),)), Calibrator()
         if not is_enough(data.won, data.lead):
             return untuned
         split = split_history(
@@ -132,10 +132,9 @@ class Learner:
             return untuned
         judge = Judge(data, split, self.rulebook(), seed=self.seed)
         found = tune(judge, ("base",), seed=self.seed)["base"]
-        if not found.grown.rounds:
+        best = bag_of(judge, "trees", "base", found)
+        if best is None:
             return Recipe("base_rate"), Calibrator()
-        trees = judge.settings_for_all(found.settings, found.grown.rounds)
-        best = with_bag(judge, Candidate(Recipe("trees", trees=trees), found.grown.margin, "base", found.grown.rounds))
         return best.recipe, calibrator_of(judge.judged(best.margin), is_time_tested=split.is_time_tested)
 
     def _log_odds(self, history: History, fitted: FittedMargin) -> FloatArray:
