@@ -134,7 +134,17 @@ def print_training(run: "TrainingRun") -> None:
         ],
     )
     say(f"{source_words(facts.source)}: {facts.why}.")
-    labels = (("auc", "AUC"), ("brier", "Brier"), ("ece", "ECE"), ("lift_10", "lift 10%"), ("base_rate", "base rate"))
+    labels = (
+        ("auc", "AUC"),
+        ("pr_auc", "PR-AUC"),
+        ("brier", "Brier"),
+        ("ece", "ECE"),
+        ("lift_10", "lift 10%"),
+        ("lift_20", "lift 20%"),
+        ("gain_10", "gain 10%"),
+        ("gain_20", "gain 20%"),
+        ("base_rate", "base rate"),
+    )
     say("  ".join(f"{label} {facts.metrics[name]:.3f}" for name, label in labels))
     _print_bins(run)
 

@@ -161,3 +161,19 @@ def test_blocks_stay_in_order_of_time(split: Split, data: TrainingSet) -> None:
     as_of = data.matrix.snapshots.as_of_us
 
     assert all(as_of[a.test].max() <= as_of[b.test].min() for a, b in pairwise(split.blocks))
+
+
+def test_large_blocks_are_fitted_on_whole_leads_and_the_trees_grow_with_what_was_left_out(
+    data: TrainingSet, split: Split, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_columns = len(data.matrix.names) + len(data.matrix.categories)
+    monkeypatch.setattr("training.judging._MOST_CELLS", 300 * n_columns)
+
+    thin = Judge(data, split, RULES, seed=0)
+
+    for block, all_of in zip(thin.blocks, judge.blocks, strict=True):
+        kept = np.isin(all_of.train.lead, block.train.lead)
+        assert np.array_equal(all_of.train.lead[kept], block.train.lead)
+        assert len(block.train) <= 450
+    assert thin.rounds_for_all(100) > judge.rounds_for_all(100)
+    assert np.array_equal(thin.row, judge.row)
