@@ -50,7 +50,7 @@ def test_the_run_is_finished_and_bears_the_name_of_the_model(logged: Logged) -> 
 def test_the_parameters_tell_how_it_was_trained(logged: Logged) -> None:
     facts, params = logged.model.facts, logged.run.data.params
 
-    assert (params["source"], params["seed"], params["horizon_days"]) == ("rules_trees", "7", "30.0")
+    assert (params["source"], params["seed"], params["horizon_days"]) == (facts.source, "7", "30.0")
     assert float(params["prior_per_point"]) == facts.prior.per_point
     assert int(params["trees"]) > 0
     assert params["rules_version"] == logged.model.rulebook.version
