@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import log_loss
 
-from benchmarks.quality import BPIC_DATES, bpic2012, x_education
+from benchmarks.real_sets import BPIC2012, DATA, X_EDUCATION, Judged
 from features.build import build_features
 from features.crm import Crm
 from features.snapshots import Snapshots
@@ -19,7 +20,6 @@ from leadlight.project import Project, load_project
 from models.lead_model import LeadModel
 from serving.batch import score_open_leads
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
 pytestmark = [
     pytest.mark.real_data,
     pytest.mark.skipif(not DATA.is_dir(), reason="the real sets are not part of the repository (../shared/data)"),
@@ -41,15 +41,15 @@ class RealSet:
 @pytest.fixture(scope="module")
 def education(tmp_path_factory: pytest.TempPathFactory) -> RealSet:
     folder = tmp_path_factory.mktemp("x_education")
-    result = x_education(DATA, folder)
-    return _real_set(folder, result.log_loss, leads=folder / "later.csv", dates=())
+    judged = X_EDUCATION.judge(DATA, folder)
+    return _real_set(folder, judged, leads=folder / "later.csv", dates=())
 
 
 @pytest.fixture(scope="module")
 def loans(tmp_path_factory: pytest.TempPathFactory) -> RealSet:
     folder = tmp_path_factory.mktemp("bpic2012")
-    result = bpic2012(DATA, folder)
-    return _real_set(folder, result.log_loss, leads=None, dates=BPIC_DATES)
+    judged = BPIC2012.judge(DATA, folder)
+    return _real_set(folder, judged, leads=None, dates=BPIC2012.dates)
 
 
 @pytest.fixture(params=["education", "loans"])
@@ -58,12 +58,12 @@ def real(request: pytest.FixtureRequest) -> RealSet:
     return chosen
 
 
-def _real_set(folder: Path, log_loss: float, *, leads: Path | None, dates: tuple[str, ...]) -> RealSet:
+def _real_set(folder: Path, judged: Judged, *, leads: Path | None, dates: tuple[str, ...]) -> RealSet:
     project = load_project(folder / "leadlight.yaml")
     model = project.workspace.load_champion()
     crm = project.read(kinds=model.facts.spec.kinds, leads_file=leads, needs_outcomes=False)
     times = tuple(project.time_us(day, ()) for day in dates) or (0,)
-    return RealSet(folder, project, model, crm, times, log_loss)
+    return RealSet(folder, project, model, crm, times, float(log_loss(judged.won, judged.probability)))
 
 
 def test_later_flat_leads_are_scored_within_the_bound(education: RealSet) -> None:
