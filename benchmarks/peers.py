@@ -1,6 +1,5 @@
 """Other libraries on the same leads: as they are used by default, in the same process one after the other."""
 
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.real_sets import FloatArray, PeerTables
+from benchmarks.real_sets import FloatArray, PeerTables, Took, run_program
 
 SEED = 0
 IN_PROCESS = ("logistic", "lightgbm", "catboost")
@@ -19,11 +18,11 @@ PEERS = (*IN_PROCESS, "autogluon")
 
 @dataclass(frozen=True)
 class PeerAnswer:
-    """What a peer said of the later leads, and how long it learned."""
+    """What a peer said of the later leads, and what its fit took."""
 
     name: str
     probability: FloatArray
-    fit_seconds: float
+    fit: Took
 
 
 def logistic(tables: PeerTables) -> PeerAnswer:
@@ -43,7 +42,7 @@ def logistic(tables: PeerTables) -> PeerAnswer:
         ),
         LogisticRegression(max_iter=2_000),
     )
-    return _answer("logistic", tables, model.fit, lambda later: model.predict_proba(later)[:, 1])
+    return _answer("logistic", tables, model.fit, model.predict_proba)
 
 
 def lightgbm(tables: PeerTables) -> PeerAnswer:
@@ -58,7 +57,7 @@ def lightgbm(tables: PeerTables) -> PeerAnswer:
     renamed = PeerTables(
         typed.train.set_axis(plain, axis=1), typed.train_won, typed.later.set_axis(plain, axis=1), typed.later_won
     )
-    return _answer("lightgbm", renamed, model.fit, lambda later: model.predict_proba(later)[:, 1])
+    return _answer("lightgbm", renamed, model.fit, lambda later: np.asarray(model.predict_proba(later)))
 
 
 def catboost(tables: PeerTables) -> PeerAnswer:
@@ -70,7 +69,7 @@ def catboost(tables: PeerTables) -> PeerAnswer:
     )
     plain = {name: object for name in _categories(tables)}
     typed = PeerTables(tables.train.astype(plain), tables.train_won, tables.later.astype(plain), tables.later_won)
-    return _answer("catboost", typed, model.fit, lambda later: model.predict_proba(later)[:, 1])
+    return _answer("catboost", typed, model.fit, model.predict_proba)
 
 
 def autogluon(tables: PeerTables, *, python: Path, seconds: int) -> PeerAnswer:
@@ -80,13 +79,10 @@ def autogluon(tables: PeerTables, *, python: Path, seconds: int) -> PeerAnswer:
         tables.train.assign(_won=tables.train_won.astype(int)).to_parquet(folder / "train.parquet", index=False)
         tables.later.to_parquet(folder / "later.parquet", index=False)
         script = Path(__file__).with_name("autogluon_peer.py")
-        done = subprocess.run(
-            [str(python), str(script), name, str(seconds)], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise SystemExit(f"autogluon ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        # isolated: neither our path nor the script's folder may hide one of its modules
+        took = run_program([str(python), "-I", str(script), name, str(seconds)], folder)
         said = pd.read_csv(folder / "probability.csv")
-    return PeerAnswer("autogluon", said.probability.to_numpy(dtype=np.float64), float(said.fit_seconds.iloc[0]))
+    return PeerAnswer("autogluon", said.probability.to_numpy(dtype=np.float64), took)
 
 
 def ask(
@@ -113,7 +109,7 @@ def _answer(
     fit: Callable[[pd.DataFrame, np.ndarray], object],
     predict: Callable[[pd.DataFrame], np.ndarray],
 ) -> PeerAnswer:
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     fit(tables.train, tables.train_won)
-    seconds = time.perf_counter() - started
-    return PeerAnswer(name, np.asarray(predict(tables.later), dtype=np.float64), seconds)
+    took = Took(time.perf_counter() - started, time.process_time() - cpu)
+    return PeerAnswer(name, np.asarray(predict(tables.later), dtype=np.float64)[:, 1], took)

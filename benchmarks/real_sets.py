@@ -4,10 +4,11 @@ Nothing of ours is imported: `leadlight init`, `train` and `score` run as progra
 what they wrote is read. The one edit of the project file that `init` writes is the leaks that no name betrays.
 """
 
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +39,19 @@ class Judged:
     probability: FloatArray
     low: FloatArray
     high: FloatArray
-    train_seconds: float
-    score_seconds: float
+    train: "Took"
+    score: "Took"
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds by the clock, and of work on all cores together; beside other work the latter is the one to read."""
+
+    seconds: float
+    cpu_seconds: float
+
+    def __add__(self, other: "Took") -> "Took":
+        return Took(self.seconds + other.seconds, self.cpu_seconds + other.cpu_seconds)
 
 
 @dataclass(frozen=True)
@@ -85,12 +97,12 @@ class FlatSet:
     def judge(self, data: Path, folder: Path) -> Judged:
         """Train on the earlier rows, score the later ones without their outcome."""
         later = self.write_project(data, folder)
-        train_seconds = leadlight(folder, "train")
-        score_seconds = leadlight(folder, "score", "--leads", "later.csv", "--out", "scores.parquet")
+        train = leadlight(folder, "train")
+        score = leadlight(folder, "score", "--leads", "later.csv", "--out", "scores.parquet")
         scores = pd.read_parquet(folder / "scores.parquet").set_index("lead_id")
         # without an id, `init` says that a lead is called by its row in the file, of which the first is `row 2`
         names = later[self.id] if self.id else [f"row {i + 2}" for i in range(len(later))]
-        return _judged(scores.loc[list(names)], self._won(later), train_seconds, score_seconds)
+        return _judged(scores.loc[list(names)], self._won(later), train, score)
 
     def write_project(self, data: Path, folder: Path) -> pd.DataFrame:
         """leads.csv with the earlier rows, later.csv, and the project file of `init`; returns the later rows."""
@@ -144,16 +156,16 @@ class LogSet:
         tables = ("--leads", "leads.csv.gz", "--events", "events.csv.gz", "--outcomes", "deals.csv.gz")
         leadlight(folder, "init", *tables)
         self._check_horizon(folder)
-        train_seconds = leadlight(folder, "train", "--until", self.dates[0])
+        train = leadlight(folder, "train", "--until", self.dates[0])
         deals = pd.read_csv(folder / "deals.csv.gz", dtype={"lead_id": str}, parse_dates=["closed_at"])
         won_at = deals[deals.outcome == "won"].set_index("lead_id").closed_at
-        parts, won, score_seconds = [], [], 0.0
+        parts, won, score = [], [], Took(0.0, 0.0)
         for day in self.dates:
-            score_seconds += leadlight(folder, "score", "--as-of", day, "--out", "scores.parquet")
+            score += leadlight(folder, "score", "--as-of", day, "--out", "scores.parquet")
             parts.append(pd.read_parquet(folder / "scores.parquet"))
             won_of, as_of = parts[-1].lead_id.map(won_at), pd.Timestamp(day, tz="UTC")
             won.append(((won_of > as_of) & (won_of <= as_of + pd.Timedelta(days=self.horizon_days))).to_numpy())
-        return _judged(pd.concat(parts), np.concatenate(won), train_seconds, score_seconds)
+        return _judged(pd.concat(parts), np.concatenate(won), train, score)
 
     def _check_horizon(self, folder: Path) -> None:
         found = YAML().load(folder / PROJECT).get("goal", {}).get("horizon")
@@ -191,47 +203,56 @@ def _random_rows(table: pd.DataFrame) -> BoolArray:
     return is_later
 
 
-SETS: dict[str, RealSet] = {
-    one.name: one
-    for one in (
-        FlatSet(
-            name="x_education",
-            path="x_education/Leads.csv",
-            id="Prospect ID",
-            outcome="Converted",
-            won="1",
-            is_later=_last_by_number,
-            leaks=(
-                "Lead Profile",
-                "Asymmetrique Activity Index",
-                "Asymmetrique Profile Index",
-                "Asymmetrique Activity Score",
-                "Asymmetrique Profile Score",
-            ),
-        ),
-        FlatSet(
-            name="bank",
-            path="bank_marketing/bank-additional-full.csv.gz",
-            separator=";",
-            outcome="y",
-            won="yes",
-            is_later=_random_rows,
-            leaks=("duration",),
-        ),
-        LogSet(name="bpic2012", folder="bpic2012", dates=("2012-01-15", "2012-01-25", "2012-02-05"), horizon_days=30),
-    )
-}
+X_EDUCATION = FlatSet(
+    name="x_education",
+    path="x_education/Leads.csv",
+    id="Prospect ID",
+    outcome="Converted",
+    won="1",
+    is_later=_last_by_number,
+    leaks=(
+        "Lead Profile",
+        "Asymmetrique Activity Index",
+        "Asymmetrique Profile Index",
+        "Asymmetrique Activity Score",
+        "Asymmetrique Profile Score",
+    ),
+)
+BANK = FlatSet(
+    name="bank",
+    path="bank_marketing/bank-additional-full.csv.gz",
+    separator=";",
+    outcome="y",
+    won="yes",
+    is_later=_random_rows,
+    leaks=("duration",),
+)
+BPIC2012 = LogSet(name="bpic2012", folder="bpic2012", dates=("2012-01-15", "2012-01-25", "2012-02-05"), horizon_days=30)
+SETS: dict[str, RealSet] = {one.name: one for one in (X_EDUCATION, BANK, BPIC2012)}
 
 
-def leadlight(folder: Path, *arguments: str) -> float:
-    """Run a command of ours in a folder; its seconds."""
-    started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "leadlight", *arguments], cwd=folder, capture_output=True, text=True, check=False
-    )
+def leadlight(folder: Path, *arguments: str) -> Took:
+    """Run a command of ours in a folder; what it took."""
+    return run_program([sys.executable, "-m", "leadlight", *arguments], folder)
+
+
+def run_program(command: Sequence[str], folder: Path) -> Took:
+    """Run a program in a folder until it ends well; what it took.
+
+    Raises
+    ------
+    SystemExit : with all that it said, where it ends otherwise.
+    """
+    started, cpu = time.perf_counter(), _cpu_seconds_of_children()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"leadlight {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return time.perf_counter() - started
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return Took(time.perf_counter() - started, _cpu_seconds_of_children() - cpu)
+
+
+def _cpu_seconds_of_children() -> float:
+    used = os.times()
+    return used.children_user + used.children_system
 
 
 def ignore_columns(project: Path, columns: tuple[str, ...]) -> None:
@@ -249,7 +270,7 @@ def kinds_of_columns(project: Path) -> dict[str, str]:
     return {name: kind for name, kind in columns.items() if isinstance(kind, str) and kind != "ignore"}
 
 
-def _judged(scores: pd.DataFrame, won: BoolArray, train_seconds: float, score_seconds: float) -> Judged:
+def _judged(scores: pd.DataFrame, won: BoolArray, train: Took, score: Took) -> Judged:
     columns = scores[["probability", "probability_low", "probability_high"]].astype(np.float64)
     probability, low, high = columns.to_numpy().T
-    return Judged(won, probability, low, high, train_seconds, score_seconds)
+    return Judged(won, probability, low, high, train, score)

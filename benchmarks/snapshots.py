@@ -43,7 +43,7 @@ def snapshot_features(leads: pd.DataFrame, events: pd.DataFrame, snapshots: pd.D
     seen = keyed.merge(log, on="lead_id")
     seen = seen[seen["at"] < seen.as_of]
     seen["days"] = (seen.as_of - seen["at"]).dt.total_seconds() / 86_400
-    types = sorted(log["type"].unique())
+    types = pd.Index(log["type"].unique()).sort_values()
     blocks = [_counts(seen, keyed, types, "all")]
     blocks += [_counts(seen[seen.days <= days], keyed, types, f"{days}d") for days in WINDOWS_DAYS]
     last = seen.pivot_table(index="row", columns="type", values="days", aggfunc="min")
@@ -55,7 +55,7 @@ def snapshot_features(leads: pd.DataFrame, events: pd.DataFrame, snapshots: pd.D
     ).astype("float64")
 
 
-def _counts(seen: pd.DataFrame, keyed: pd.DataFrame, types: Sequence[str], name: str) -> pd.DataFrame:
+def _counts(seen: pd.DataFrame, keyed: pd.DataFrame, types: pd.Index, name: str) -> pd.DataFrame:
     counts = seen.groupby(["row", "type"]).size().unstack(fill_value=0)
     return counts.reindex(index=keyed.row, columns=types, fill_value=0).add_suffix(f" {name}")
 

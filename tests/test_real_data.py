@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import log_loss
 
-from benchmarks.real_sets import SETS, LogSet
-from benchmarks.real_sets import Judged as JudgedLeads
+from benchmarks.real_sets import BPIC2012, DATA, X_EDUCATION, Judged
 from features.build import build_features
 from features.crm import Crm
 from features.snapshots import Snapshots
@@ -21,7 +20,6 @@ from leadlight.project import Project, load_project
 from models.lead_model import LeadModel
 from serving.batch import score_open_leads
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
 pytestmark = [
     pytest.mark.real_data,
     pytest.mark.skipif(not DATA.is_dir(), reason="the real sets are not part of the repository (../shared/data)"),
@@ -30,14 +28,14 @@ pytestmark = [
 
 @dataclass(frozen=True)
 class RealSet:
-    """A trained project, the champion, the tables to score, the times, and what was said of later leads."""
+    """A trained project, the champion, the tables to score, the times, and the log loss on later leads."""
 
     folder: Path
     project: Project
     model: LeadModel
     crm: Crm
     times_us: tuple[int, ...]
-    judged: JudgedLeads
+    judged: Judged
 
     @property
     def log_loss(self) -> float:
@@ -47,16 +45,15 @@ class RealSet:
 @pytest.fixture(scope="module")
 def education(tmp_path_factory: pytest.TempPathFactory) -> RealSet:
     folder = tmp_path_factory.mktemp("x_education")
-    result = SETS["x_education"].judge(DATA, folder)
-    return _real_set(folder, result, leads=folder / "later.csv", dates=())
+    judged = X_EDUCATION.judge(DATA, folder)
+    return _real_set(folder, judged, leads=folder / "later.csv", dates=())
 
 
 @pytest.fixture(scope="module")
 def loans(tmp_path_factory: pytest.TempPathFactory) -> RealSet:
     folder = tmp_path_factory.mktemp("bpic2012")
-    loans = SETS["bpic2012"]
-    assert isinstance(loans, LogSet)
-    return _real_set(folder, loans.judge(DATA, folder), leads=None, dates=loans.dates)
+    judged = BPIC2012.judge(DATA, folder)
+    return _real_set(folder, judged, leads=None, dates=BPIC2012.dates)
 
 
 @pytest.fixture(params=["education", "loans"])
@@ -65,7 +62,7 @@ def real(request: pytest.FixtureRequest) -> RealSet:
     return chosen
 
 
-def _real_set(folder: Path, judged: JudgedLeads, *, leads: Path | None, dates: tuple[str, ...]) -> RealSet:
+def _real_set(folder: Path, judged: Judged, *, leads: Path | None, dates: tuple[str, ...]) -> RealSet:
     project = load_project(folder / "leadlight.yaml")
     model = project.workspace.load_champion()
     crm = project.read(kinds=model.facts.spec.kinds, leads_file=leads, needs_outcomes=False)
