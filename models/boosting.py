@@ -171,7 +171,9 @@ def tree_margin(booster: "lgb.Booster", values: FloatArray, *, first: int = 0, r
     """The sum of the leaves of each row, in log-odds; of all trees, or of `rounds` from `first` on."""
     if not len(values):
         return np.zeros(0)
-    raw = booster.predict(values, raw_score=True, start_iteration=first, num_iteration=rounds)
+    raw = booster.predict(
+        values, raw_score=True, start_iteration=first, num_iteration=rounds, num_threads=_threads_for(values)
+    )
     return np.asarray(raw, dtype=np.float64)
 
 
@@ -200,5 +202,5 @@ def tree_contributions(
 
 
 def _by_lightgbm(booster: "lgb.Booster", values: FloatArray) -> tuple[float, FloatArray]:
-    raw = np.asarray(booster.predict(values, pred_contrib=True), dtype=np.float64)
+    raw = np.asarray(booster.predict(values, pred_contrib=True, num_threads=_threads_for(values)), dtype=np.float64)
     return float(raw[0, -1]), raw[:, :-1]
