@@ -4,15 +4,10 @@ Each snapshot has a cell for each group of events, and one pass over the log add
 snapshot may see to its cell, a part of the log at a time, so that what is worked on stays in the cache.
 Nothing depends on the order of the events, to the last bit: counts and ages are integers, and decay
 weights are multiples of 2**-32, whose sums are exact in float64 (up to two million events a cell).
-So threads may take the parts of a long log in whatever order they come to them.
 """
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -31,10 +26,8 @@ MEASURES = (*(f"count_{days}d" for days in WINDOW_DAYS), "count", f"decayed_{HAL
 _COUNT, _DECAYED, _SINCE = len(WINDOW_DAYS), len(WINDOW_DAYS) + 1, len(WINDOW_DAYS) + 2
 _WEIGHT_GRID = float(2**32)
 #: Events (and rows) worked on at a time: their numbers fit the second-level cache.
-_PART = 16_384
+_PART = 8_192
 _ROWS = 1_024
-#: More would wait for each other: only one at a time may add to the cells.
-_THREADS = min(4, os.cpu_count() or 1)
 
 #: Rows of the snapshots (-1 for none), their `as_of` (or the one they share), and at each row where
 #: in the log an event of its lead stands.
@@ -59,10 +52,13 @@ class SeenEvents:
     type_code: PositionArray
     age_us: IntArray
 
+    def take(self, index: BoolArray) -> "SeenEvents":
+        return SeenEvents(self.row[index], self.event[index], self.type_code[index], self.age_us[index])
+
 
 def see_events(events: EventArrays, snapshots: Snapshots) -> SeenEvents:
     """The events before each snapshot: both happened and recorded strictly before its `as_of`."""
-    parts = [_seen(events, *pairs()) for pairs in _pairs_in_parts(events, snapshots)]
+    parts = list(_seen_in_parts(events, snapshots))
     if len(parts) == 1:
         return parts[0]
     return SeenEvents(
@@ -73,16 +69,15 @@ def see_events(events: EventArrays, snapshots: Snapshots) -> SeenEvents:
     )
 
 
-def _seen(events: EventArrays, row: IntArray, as_of_us: IntArray, event: slice | IntArray) -> SeenEvents:
-    age_us = as_of_us - _at(events.at_us, event)
-    seen = (age_us > 0) & (row >= 0)
-    if events.recorded_us is not None:
-        seen &= _at(events.recorded_us, event) < as_of_us
-    position = np.arange(event.start, event.stop) if isinstance(event, slice) else event
-    type_code = _at(events.type_code, event)
-    if seen.all():
-        return SeenEvents(row, position, type_code, age_us)
-    return SeenEvents(row[seen], position[seen], type_code[seen], age_us[seen])
+def _seen_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[SeenEvents]:
+    for row, as_of_us, event in _pairs_in_parts(events, snapshots):
+        age_us = as_of_us - _at(events.at_us, event)
+        seen = (age_us > 0) & (row >= 0)
+        if events.recorded_us is not None:
+            seen &= _at(events.recorded_us, event) < as_of_us
+        position = np.arange(event.start, event.stop) if isinstance(event, slice) else event
+        found = SeenEvents(row, position, _at(events.type_code, event), age_us)
+        yield found if seen.all() else found.take(seen)
 
 
 def _at(column: NDArray[_Integer], event: slice | IntArray) -> NDArray[_Integer]:
@@ -90,40 +85,36 @@ def _at(column: NDArray[_Integer], event: slice | IntArray) -> NDArray[_Integer]
     return column[event] if isinstance(event, slice) else column.take(event)
 
 
-def _pairs_in_parts(events: EventArrays, snapshots: Snapshots) -> list[Callable[[], _Pairs]]:
-    """Every snapshot with every event of its lead; a part is made when it is called for."""
+def _pairs_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[_Pairs]:
+    """Every snapshot with every event of its lead."""
     n_leads = int(max(events.lead.max(initial=-1), snapshots.lead.max(initial=-1))) + 1
     if np.bincount(snapshots.lead, minlength=1).max() > 1:
-        return _pairs_by_snapshot(events, snapshots, n_leads)
+        yield from _pairs_by_snapshot(events, snapshots, n_leads)
+        return
     row_of_lead = np.full(n_leads, -1, dtype=np.int64)
     row_of_lead[snapshots.lead] = np.arange(len(snapshots))
-    n_events = len(events) if len(snapshots) else 0
     as_of_us = snapshots.as_of_us
     is_one_time = bool((as_of_us == as_of_us[:1]).all())
+    n_events = len(events) if len(snapshots) else 0
+    for start in range(0, max(n_events, 1), _PART):
+        part = slice(start, min(start + _PART, n_events))
+        row = row_of_lead.take(events.lead[part])
+        yield row, as_of_us[:1] if is_one_time else as_of_us.take(row), part
 
-    def between(start: int, stop: int) -> _Pairs:
-        row = row_of_lead.take(events.lead[start:stop])
-        return row, as_of_us[:1] if is_one_time else as_of_us.take(row), slice(start, stop)
 
-    return [partial(between, start, min(start + _PART, n_events)) for start in range(0, max(n_events, 1), _PART)]
-
-
-def _pairs_by_snapshot(events: EventArrays, snapshots: Snapshots, n_leads: int) -> list[Callable[[], _Pairs]]:
+def _pairs_by_snapshot(events: EventArrays, snapshots: Snapshots, n_leads: int) -> Iterator[_Pairs]:
     by_lead = np.argsort(events.lead, kind="stable")
     count = np.bincount(events.lead, minlength=n_leads)
     first = (np.cumsum(count) - count)[snapshots.lead]
     n_pairs = count[snapshots.lead]
     end = np.cumsum(n_pairs)
-    cuts = np.searchsorted(end, np.arange(_PART, end[-1], _PART)).tolist()
-
-    def between(start: int, stop: int) -> _Pairs:
+    cuts = np.searchsorted(end, np.arange(_PART, end[-1], _PART))
+    for start, stop in zip((0, *cuts), (*cuts, len(snapshots)), strict=True):
         pairs = n_pairs[start:stop]
         row = np.repeat(np.arange(start, stop), pairs)
         as_of_us = np.repeat(snapshots.as_of_us[start:stop], pairs)
         skipped = np.repeat(first[start:stop] - (np.cumsum(pairs) - pairs), pairs)
-        return row, as_of_us, by_lead.take(skipped + np.arange(len(row)))
-
-    return [partial(between, start, stop) for start, stop in zip((0, *cuts), (*cuts, len(snapshots)), strict=True)]
+        yield row, as_of_us, by_lead.take(skipped + np.arange(len(row)))
 
 
 def decay_weights(age_us: IntArray, half_life_us: int) -> FloatArray:
@@ -165,48 +156,25 @@ def behaviour_features(
     matrix = np.empty((len(snapshots), width)) if out is None else out
     stride = matrix.shape[1]
     cells = matrix[:, stride - width :].reshape(len(snapshots), n_groups, len(MEASURES))
+    matrix[:, stride - width :] = ([0.0] * _SINCE + [np.inf]) * n_groups
     of_type = stride - width + group_codes(events.types, kept_types) * len(MEASURES)
-    flat, adding = matrix.reshape(-1), Lock()
-
-    def add(pairs: Callable[[], _Pairs]) -> None:
-        seen = _seen(events, *pairs())
-        cell = seen.row * stride + of_type.take(seen.type_code)
-        _add(flat, cell, seen.age_us, adding)
-
-    rows = [cells[start : start + _ROWS] for start in range(0, len(cells), _ROWS)]
-    _in_threads([partial(_clear, part) for part in rows])
-    _in_threads([partial(add, pairs) for pairs in _pairs_in_parts(events, snapshots)])
-    _in_threads([partial(_finish, part) for part in rows])
+    for seen in _seen_in_parts(events, snapshots):
+        _add(matrix.reshape(-1), seen.row * stride + of_type.take(seen.type_code), seen.age_us)
+    for start in range(0, len(cells), _ROWS):
+        _finish(cells[start : start + _ROWS])
     return matrix
 
 
-def _in_threads(tasks: Sequence[Callable[[], None]]) -> None:
-    """Does every task; a single one here and now."""
-    if len(tasks) == 1:
-        tasks[0]()
-        return
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for done in [pool.submit(task) for task in tasks]:
-            done.result()
-
-
-def _clear(cells: FloatArray) -> None:
-    cells[...] = [0.0] * _SINCE + [np.inf]
-
-
-def _add(flat: FloatArray, cell: IntArray, age_us: IntArray, adding: Lock) -> None:
+def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:
     """Each event into its cell: age and weight once, and a count in every window that holds it."""
     age, weight = age_us.astype(np.float64), decay_weights(age_us, HALF_LIFE_DAYS * MICROSECONDS_PER_DAY)
-    counted = [cell]
-    for days in reversed(WINDOW_DAYS):
-        (late,) = (age_us <= days * MICROSECONDS_PER_DAY).nonzero()
+    np.minimum.at(flat[_SINCE:], cell, age)
+    np.add.at(flat[_DECAYED:], cell, weight)
+    np.add.at(flat[_COUNT:], cell, 1.0)
+    for window in reversed(range(_COUNT)):
+        (late,) = (age_us <= WINDOW_DAYS[window] * MICROSECONDS_PER_DAY).nonzero()
         cell, age_us = cell.take(late), age_us.take(late)
-        counted.append(cell)
-    with adding:
-        np.minimum.at(flat[_SINCE:], counted[0], age)
-        np.add.at(flat[_DECAYED:], counted[0], weight)
-        for measure, cell in zip(range(_COUNT, -1, -1), counted, strict=True):
-            np.add.at(flat[measure:], cell, 1.0)
+        np.add.at(flat[window:], cell, 1.0)
 
 
 def _finish(cells: FloatArray) -> None:

@@ -232,7 +232,7 @@ def test_memory_does_not_grow_with_the_number_of_pairs() -> None:
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
-    assert peak_bytes < 12_000_000  # a million pairs, were they all held, would need 32 MB
+    assert peak_bytes < 4_000_000  # a million pairs, were they all held, would need 24 MB
 
 
 def test_seen_events_pair_each_snapshot_with_its_past() -> None:
