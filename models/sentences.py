@@ -94,19 +94,19 @@ def capital(words: str) -> str:
 
 
 def _value(info: FeatureInfo, cells: Cells) -> TextArray:
-    words, verb = _words_and_verb(info)
-    return each(cells(info.name), lambda cell: f"{words}{verb} {'not known' if cell is None else _number(cell)}")
+    words, verb, gap = _words_and_verb(info)
+    return each(cells(info.name), lambda cell: f"{words}{verb} {gap if cell is None else _number(cell)}")
 
 
 def _flag(info: FeatureInfo, cells: Cells) -> TextArray:
-    words, verb = _words_and_verb(info)
-    return each(cells(info.name), lambda cell: f"{words}{verb} {'not known' if cell is None else _yes_or_no(cell)}")
+    words, verb, gap = _words_and_verb(info)
+    return each(cells(info.name), lambda cell: f"{words}{verb} {gap if cell is None else _yes_or_no(cell)}")
 
 
 def _days_since(info: FeatureInfo, cells: Cells) -> TextArray:
-    words, verb = _words_and_verb(info)
+    words, verb, gap = _words_and_verb(info)
     days = _numbers(cells(info.name))
-    return _where(np.isnan(days), f"{words}{verb} not known", join(f"{words} was ", _spans(days), " ago"))
+    return _where(np.isnan(days), f"{words}{verb} {gap}", join(f"{words} was ", _spans(days), " ago"))
 
 
 def _age(info: FeatureInfo, cells: Cells) -> TextArray:
@@ -193,9 +193,10 @@ def _numbers(column: Column) -> FloatArray:
     return column.values
 
 
-def _words_and_verb(info: FeatureInfo) -> tuple[str, str]:
+def _words_and_verb(info: FeatureInfo) -> tuple[str, str, str]:
+    """A column's words, what links them with a value, and what stands for a gap."""
     words = capital(info.words)
-    return words, ":" if _asks_or_orders(words) else " is"
+    return (words, ":", "no answer") if _asks_or_orders(words) else (words, " is", "not known")
 
 
 def _asks_or_orders(words: str) -> bool:

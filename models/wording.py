@@ -254,6 +254,8 @@ def _percents(probability: FloatArray) -> TextArray:
 def _against_usual(probability: FloatArray, usual: float) -> TextArray:
     ratio = probability / usual
     told = join(_short(ratio), " times")
-    told[ratio < 1.5] = "about"
+    told[ratio < 1.5] = "above"
+    told[ratio < 1.25] = "about"
+    told[ratio <= 1 / 1.25] = "below"
     told[ratio <= 1 / 1.5] = "well below"
     return join(told, " the usual ", _percents(np.array([usual])))

@@ -69,7 +69,7 @@ def event(measure: str, counts: tuple[int, int, int, int], last: float | None, w
         ("flag", "Do not email", 1.0, "Do not email: yes"),
         ("level", "What is your occupation", "Student", "What is your occupation: Student"),
         ("flag", "Do not email", 0.0, "Do not email: no"),
-        ("flag", "Do not email", None, "Do not email: not known"),
+        ("flag", "Do not email", None, "Do not email: no answer"),
         ("days_since", "Contract start", 3.2, "Contract start was 3 days ago"),
         ("days_since", "Founded", 4000.0, "Founded was 11 years ago"),
         ("days_since", "Contract start", None, "Contract start is not known"),
@@ -282,6 +282,8 @@ def test_the_summary_is_one_sentence(probability: float, reasons: list[tuple[str
         (1.0, 0.004, "99.9% likely to become a customer, 250 times the usual 0.4%"),
         (0.004, 0.004, "0.4% likely to become a customer, about the usual 0.4%"),
         (0.996, 0.5, "99.6% likely to become a customer, 2 times the usual 50%"),
+        (0.28, 0.4, "28% likely to become a customer, below the usual 40%"),
+        (0.56, 0.4, "56% likely to become a customer, above the usual 40%"),
     ],
 )
 def test_nobody_is_told_never_or_for_sure(probability: float, usual: float, start: str) -> None:
