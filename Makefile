@@ -45,6 +45,7 @@ bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.features
 	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.learning
 
 # Needs uv; the lock files hold hashes and no addresses.
 lock:
