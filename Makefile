@@ -45,8 +45,10 @@ bench: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.features
 	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.learning
 	$(BIN)/python -m benchmarks.contributions
 	$(BIN)/python -m benchmarks.batch
+	$(BIN)/python -m benchmarks.training
 
 # Needs uv; the lock files hold hashes and no addresses.
 lock:

@@ -20,7 +20,7 @@ LEAVES_IN_ALL = 10_000
 #: From here on the tables of `bulk_shap` are sooner made than LightGBM explains the rows one by one.
 BULK_ROWS = 2_000
 #: Below this many cells threads wait for each other longer than they work, on busy cores ten times as long.
-_CELLS_FOR_THREADS = 500_000
+_CELLS_FOR_THREADS = 4_000_000
 
 
 @dataclass(frozen=True)

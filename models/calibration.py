@@ -50,12 +50,15 @@ def fit_calibrator(block: JudgedBlock) -> Calibrator:
 def choose_calibrator(blocks: Sequence[JudgedBlock]) -> Calibrator:
     """The line of the newest block, if the line of the block before it lowered the newest block's loss.
 
-    Blocks are in the order of time. A block with fewer than 50 won leads fits no line.
+    By more than one standard error of the paired difference: a line that helped by chance did harm on the leads
+    that came next (docs/benchmarks.md, learning curve). Blocks are in the order of time. A block with fewer than
+    50 won leads fits no line.
     """
     identity = Calibrator()
     if len(blocks) < 2 or min(block.n_won_leads for block in blocks[-2:]) < MIN_WON_LEADS:
         return identity
     older, newest = fit_calibrator(blocks[-2]), fit_calibrator(blocks[-1])
-    judged = row_losses(older.log_odds(blocks[-1].margin), blocks[-1].won).mean()
-    plain = row_losses(blocks[-1].margin, blocks[-1].won).mean()
-    return newest if judged < plain and older.slope > 0 and newest.slope > 0 else identity
+    judged = row_losses(older.log_odds(blocks[-1].margin), blocks[-1].won)
+    gain = row_losses(blocks[-1].margin, blocks[-1].won) - judged
+    is_proven = gain.mean() > gain.std() / np.sqrt(len(gain))
+    return newest if is_proven and older.slope > 0 and newest.slope > 0 else identity

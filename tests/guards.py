@@ -253,7 +253,7 @@ GUARDS = (
     Guard(
         "platt: a line is used only where it lowers the next block's loss",
         "models/calibration.py",
-        "return newest if judged < plain and older.slope > 0 and newest.slope > 0 else identity",
+        "return newest if is_proven and older.slope > 0 and newest.slope > 0 else identity",
         "return newest",
         ("tests/test_models/test_calibration.py",),
     ),
