@@ -20,10 +20,22 @@ from models.log_odds import row_losses
 
 #: Penalties to choose from, the strongest first: the search walks down while it pays.
 PENALTIES = (1000.0, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
+#: Below so many leads none is weaker than the other number: few leads can not tell a weight from chance.
+_FEW_LEADS, _WEAKEST_FOR_FEW = 300, 10.0
 _TAIL = 0.005
 _LONG_TAIL_DEVIATIONS = 4.0
 _MAX_STEPS = 50
 _TOLERANCE = 1e-7
+
+
+def penalties_for(n_leads: float) -> tuple[float, ...]:
+    """The penalties that so many fitted leads may choose from, the strongest first.
+
+    >>> penalties_for(100)[-1], penalties_for(1_000)[-1]
+    (10.0, 1.0)
+    """
+    weakest = _WEAKEST_FOR_FEW if n_leads < _FEW_LEADS else 0.0
+    return tuple(penalty for penalty in PENALTIES if penalty >= weakest)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from models.boosting import LEAVES_IN_ALL, GrowingTrees, TreeSettings
 from models.calibration import JudgedBlock
 from models.encoding import encode_cross_fitted, fit_encoder, row_weights
 from models.log_odds import row_losses
-from models.logistic import PENALTIES, Design, design_of, fit_weights
+from models.logistic import Design, design_of, fit_weights, penalties_for
 from models.rules import RuleBook
 from training.fit import TrainingSet, base_of, prior_of
 from training.split import Split
@@ -163,7 +163,8 @@ class Judge:
         """Ridge on top of an offset, with the penalty that serves the blocks best together."""
         weights: list[FloatArray | None] = [None] * len(self.blocks)
         best: Start | None = None
-        for penalty in PENALTIES:
+        n_leads = float(np.mean([len(np.unique(block.train.lead)) for block in self.blocks]))
+        for penalty in penalties_for(n_leads):
             train, test = [], []
             for k, block in enumerate(self.blocks):
                 x = block.design.x
