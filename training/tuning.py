@@ -21,6 +21,8 @@ PORTFOLIO: tuple[TreeSettings, ...] = (
     TreeSettings(num_leaves=7, min_data_in_leaf=100, lambda_l2=20.0, feature_fraction=0.3),
     TreeSettings(num_leaves=31, learning_rate=0.05, min_data_in_leaf=80, feature_fraction=0.7),
 )
+#: From so many rows on the larger trees are tried sooner: large data bear few trials and larger trees.
+_MANY_ROWS = 20_000
 #: How much of logistic regression trees may start from: half of it leaves the trees more to choose.
 SHARES = (1.0, 0.5)
 #: A trial reads the cells of all blocks; so many of them all trials may read together.
@@ -56,6 +58,16 @@ def trials_for(n_cells: int, *, judged_leads: int) -> int:
     return min(by_cost, 1 + judged_leads // _LEADS_OF_A_TRIAL)
 
 
+def portfolio_for(n_rows: int) -> tuple[TreeSettings, ...]:
+    """The portfolio, in the order in which tables of that size try it.
+
+    >>> [settings.num_leaves for settings in portfolio_for(50_000)]
+    [15, 31, 4, 7]
+    """
+    first, *smaller, largest = PORTFOLIO
+    return (first, largest, *smaller) if n_rows >= _MANY_ROWS else PORTFOLIO
+
+
 def tune(judge: Judge, names: tuple[StartName, ...], *, seed: int) -> Mapping[StartName, tuple[Tuned, ...]]:
     """What was tried on each start, the lowest pooled loss of the blocks first.
 
@@ -82,7 +94,7 @@ def _tune_start(judge: Judge, name: StartName, n_trials: int, seed: int) -> tupl
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=len(PORTFOLIO), multivariate=True)
     study = optuna.create_study(sampler=sampler)
-    for number, settings in enumerate(PORTFOLIO):
+    for number, settings in enumerate(portfolio_for(judge.n_rows)):
         study.enqueue_trial(
             {
                 "share": SHARES[number % 2],

@@ -18,6 +18,7 @@ class FakeJudge:
     def __init__(self) -> None:
         self.blocks = [FakeBlock()]
         self.lead = np.arange(2000)
+        self.n_rows = 2000
         self.asked: list[tuple[TreeSettings, Start]] = []
 
     def start(self, name: str, share: float = 1.0) -> Start:
