@@ -78,6 +78,14 @@ def test_later_leads_with_events_are_scored_within_the_bound(loans: RealSet) -> 
     assert loans.log_loss <= 0.512
 
 
+def test_no_two_reasons_of_a_lead_share_a_source_and_none_tells_a_nan(real: RealSet) -> None:
+    scores = score_open_leads(real.model, real.crm, real.times_us[0]).scores
+
+    for reasons, summary in zip(scores.reasons, scores.summaries, strict=True):
+        assert len({reason.feature for reason in reasons}) == len(reasons)
+        assert "nan" not in [word.strip(".,;") for word in summary.split()]
+
+
 def test_the_interval_holds_the_probability_of_every_later_lead(real: RealSet) -> None:
     judged = real.judged
 
