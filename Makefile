@@ -41,9 +41,9 @@ HALF := $(BIN)/python -m pytest -p no:cacheprovider --cov --cov-report= --cov-fa
 
 test: check
 	@rm -f .coverage .coverage.*
-	@COVERAGE_FILE=.coverage.slow $(HALF) $(SLOW) > .coverage.slow.log 2>&1 & slow=$$!; \
+	@COVERAGE_FILE=.coverage.slow $(HALF) $(SLOW) > .slow-tests.log 2>&1 & slow=$$!; \
 	COVERAGE_FILE=.coverage.rest $(HALF) $(SLOW:%=--ignore=%); rest=$$?; \
-	wait $$slow; slow=$$?; cat .coverage.slow.log; rm -f .coverage.slow.log; test $$rest -eq 0 -a $$slow -eq 0
+	wait $$slow; slow=$$?; cat .slow-tests.log; rm -f .slow-tests.log; test $$rest -eq 0 -a $$slow -eq 0
 	$(BIN)/python -m coverage combine --quiet .coverage.slow .coverage.rest
 	$(BIN)/python -m coverage report
 
