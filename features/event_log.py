@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.actors import Actor, parse_actor
-from features.parsing import BadCell, is_missing, parse_cells, parse_event_type, parse_id, parse_time_us
+from features.parsing import BadCell, parse_cells, parse_event_type, parse_id, parse_time_us
 from features.quarantine import BadRows, TableCount
+from features.reading import Reading
 from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
 from features.tables import NO_ACTOR, EventArrays, IntArray, LeadArrays, TextColumn
 
@@ -63,7 +64,7 @@ class EventLog:
 
 
 def read_events(
-    section: EventsSection, source: Source, leads: LeadArrays, *, timezone: ZoneInfo, are_all_leads: bool
+    section: EventsSection, source: Source, leads: LeadArrays, *, reading: Reading, are_all_leads: bool
 ) -> EventLog:
     """Read and check the log of these leads.
 
@@ -79,14 +80,14 @@ def read_events(
     if source.is_parquet and source.path.is_file():
         from features.event_parquet import read_typed_events
 
-        typed = read_typed_events(section, source, leads, timezone=timezone, are_all_leads=are_all_leads)
+        typed = read_typed_events(section, source, leads, reading=reading, are_all_leads=are_all_leads)
         if typed is not None:
             return typed
     frame = read_frame(source, key=("events", "source"))
     problems = missing_columns(frame, section.named_columns(), file=source.name)
     if problems:
         raise BadProject(problems)
-    return _read_cells(section, source, frame, leads, timezone, are_all_leads)
+    return _read_cells(section, source, frame, leads, reading, are_all_leads)
 
 
 def _read_cells(
@@ -94,15 +95,15 @@ def _read_cells(
     source: Source,
     frame: "pd.DataFrame",
     leads: LeadArrays,
-    timezone: ZoneInfo,
+    reading: Reading,
     are_all_leads: bool,
 ) -> EventLog:
     bad = BadRows(source.name)
     lead = _lead_positions(section, frame, leads, bad, are_all_leads)
-    at_us = _times(frame, section.at, timezone, bad)
-    recorded_us = None if section.recorded_at is None else _recorded(frame, section.recorded_at, timezone, at_us, bad)
+    at_us = _times(frame, section.at, reading, bad)
+    recorded_us = None if section.recorded_at is None else _recorded(frame, section.recorded_at, reading, at_us, bad)
     column = TextColumn.of(_types(text_cells(frame, section.type), section.type, bad))
-    actor = None if section.actor is None else _actors(text_cells(frame, section.actor), section.actor, bad)
+    actor = None if section.actor is None else _actors(text_cells(frame, section.actor), section.actor, reading, bad)
     events = EventArrays(lead, column.codes, at_us, recorded_us, column.levels, actor)
     if section.id is not None:
         _note_repeats(text_cells(frame, section.id), section.id, events, bad)
@@ -127,18 +128,18 @@ def _lead_positions(
     return lead
 
 
-def _times(frame: "pd.DataFrame", column: str, timezone: ZoneInfo, bad: BadRows) -> IntArray:
+def _times(frame: "pd.DataFrame", column: str, reading: Reading, bad: BadRows) -> IntArray:
     cells = text_cells(frame, column)
-    parsed = parse_cells(cells, lambda cell: parse_time_us(cell, timezone=timezone, date_is="end"), 0)
+    parsed = parse_cells(cells, lambda cell: parse_time_us(cell, reading, date_is="end"), 0)
     bad.add_cells(column, cells, parsed.bad)
     return np.array(parsed.values, dtype=np.int64)
 
 
-def _recorded(frame: "pd.DataFrame", column: str, timezone: ZoneInfo, at_us: IntArray, bad: BadRows) -> IntArray:
+def _recorded(frame: "pd.DataFrame", column: str, reading: Reading, at_us: IntArray, bad: BadRows) -> IntArray:
     """When each event became known: when it happened, where the cell is empty."""
 
     def read(cell: str) -> int | None:
-        return None if is_missing(cell) else parse_time_us(cell, timezone=timezone, date_is="end")
+        return None if reading.is_missing(cell) else parse_time_us(cell, reading, date_is="end")
 
     cells = text_cells(frame, column)
     parsed = parse_cells(cells, read, None)
@@ -153,8 +154,8 @@ def _types(cells: list[str], column: str, bad: BadRows) -> list[str]:
     return parsed.values
 
 
-def _actors(cells: list[str], column: str, bad: BadRows) -> NDArray[np.int8]:
-    parsed = parse_cells(cells, parse_actor, NO_ACTOR)
+def _actors(cells: list[str], column: str, reading: Reading, bad: BadRows) -> NDArray[np.int8]:
+    parsed = parse_cells(cells, partial(parse_actor, reading=reading), NO_ACTOR)
     bad.add_cells(column, cells, parsed.bad)
     return np.array(parsed.values, dtype=np.int8)
 
@@ -188,7 +189,7 @@ def actors_of_types(section: EventsSection | None) -> Mapping[str, Actor]:
     return {name: said.actor for name, said in section.types.items() if said.actor is not None}
 
 
-def observed_from_us(section: EventsSection, timezone: ZoneInfo) -> int | None:
+def observed_from_us(section: EventsSection, reading: Reading) -> int | None:
     """When tracking began; None where the project does not say.
 
     Raises
@@ -198,7 +199,7 @@ def observed_from_us(section: EventsSection, timezone: ZoneInfo) -> int | None:
     if section.observed_from is None:
         return None
     try:
-        return parse_time_us(section.observed_from, timezone=timezone, date_is="start")
+        return parse_time_us(section.observed_from, reading, date_is="start")
     except BadCell as error:
         problem = Problem(("events", "observed_from"), f"found {section.observed_from!r}: {error}")
         raise BadProject([problem]) from error

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
-from features.parsing import is_missing, parse_cells, parse_time_us
+from features.parsing import parse_cells, parse_time_us
 from features.quarantine import BadRows, TableCount
+from features.reading import USUAL, Reading
 from features.snapshots import EverySection, GoalSection, Snapshots, snapshots_at_ages, snapshots_every
 from features.sources import BadProject, Source, missing_columns, read_frame, text_cells
 from features.tables import (
@@ -193,7 +193,7 @@ def training_snapshots(
 
 
 def read_outcomes(
-    section: OutcomesSection, source: Source, leads: LeadArrays, *, timezone: ZoneInfo, are_all_leads: bool
+    section: OutcomesSection, source: Source, leads: LeadArrays, *, reading: Reading, are_all_leads: bool
 ) -> tuple[Outcomes, TableCount]:
     """The outcomes of these leads from a table of closed deals.
 
@@ -212,8 +212,8 @@ def read_outcomes(
     if are_all_leads:
         for row in np.flatnonzero(lead < 0).tolist():
             bad.add(row, named["lead"], cells["lead"][row], "no usable lead with this id in the leads table")
-    closed_us, is_won = _closes(section, cells, timezone, bad)
-    is_close = is_close_cell(cells["outcome"], section)
+    closed_us, is_won = _closes(section, cells, reading, bad)
+    is_close = is_close_cell(cells["outcome"], section, reading)
     used = np.zeros(len(frame), dtype=np.bool_)
     used[bad.used(len(frame))] = True
     kept = used & is_close & (lead >= 0)
@@ -221,14 +221,14 @@ def read_outcomes(
 
 
 def _closes(
-    section: OutcomesSection, cells: Mapping[str, list[str]], timezone: ZoneInfo, bad: BadRows
+    section: OutcomesSection, cells: Mapping[str, list[str]], reading: Reading, bad: BadRows
 ) -> tuple[IntArray, BoolArray]:
     def read(cell: str) -> int:
-        return NEVER_US if is_missing(cell) else parse_time_us(cell, timezone=timezone, date_is="end")
+        return NEVER_US if reading.is_missing(cell) else parse_time_us(cell, reading, date_is="end")
 
     closed = parse_cells(cells["closed_at"], read, NEVER_US)
     bad.add_cells(section.closed_at or "", cells["closed_at"], closed.bad)
-    is_close = is_close_cell(cells["outcome"], section).tolist()
+    is_close = is_close_cell(cells["outcome"], section, reading).tolist()
     for row, (when, closes) in enumerate(zip(closed.values, is_close, strict=True)):
         if when == NEVER_US and closes:
             bad.add(row, section.closed_at or "", cells["closed_at"][row], "a closed deal needs the time it closed")
@@ -240,12 +240,12 @@ def is_won_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
     return _is_among(cells, section.won)
 
 
-def is_close_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
+def is_close_cell(cells: Sequence[str], section: OutcomesSection, reading: Reading = USUAL) -> BoolArray:
     """Whether each outcome cell says that the lead is closed: it is filled, and says won or lost.
 
     Without words for lost every other word means it.
     """
-    is_filled = np.array([not is_missing(cell) for cell in cells], dtype=np.bool_)
+    is_filled = np.array([not reading.is_missing(cell) for cell in cells], dtype=np.bool_)
     if section.lost is None:
         return is_filled
     return is_filled & (is_won_cell(cells, section) | _is_among(cells, section.lost))
@@ -279,7 +279,9 @@ def _first_closes(leads: LeadArrays, lead: IntArray, closed_us: IntArray, is_won
     return Outcomes(closed, won)
 
 
-def flat_outcomes(section: OutcomesSection, cells: Sequence[str], row_of: IntArray) -> Outcomes:
+def flat_outcomes(
+    section: OutcomesSection, cells: Sequence[str], row_of: IntArray, reading: Reading = USUAL
+) -> Outcomes:
     """The outcomes of a flat table's leads: an empty cell means open.
 
     Parameters
@@ -288,5 +290,5 @@ def flat_outcomes(section: OutcomesSection, cells: Sequence[str], row_of: IntArr
     row_of : for each lead its row in the file.
     """
     won = is_won_cell(cells, section)[row_of]
-    closed = is_close_cell(cells, section)[row_of]
+    closed = is_close_cell(cells, section, reading)[row_of]
     return Outcomes(np.where(closed, 0, NEVER_US), np.where(closed & won, 0, NEVER_US))

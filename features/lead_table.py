@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from features.columns import ColumnSection, kinds_of, read_column
-from features.parsing import BadCell, is_missing, parse_cells, parse_id, parse_number, parse_time_us
+from features.parsing import BadCell, parse_cells, parse_id, parse_number, parse_time_us
 from features.quarantine import BadRows, TableCount
+from features.reading import Reading
 from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
 from features.tables import IntArray, Kind, LeadArrays, TextColumn
 
@@ -67,7 +68,7 @@ def read_leads(
     section: LeadsSection,
     source: Source,
     *,
-    timezone: ZoneInfo,
+    reading: Reading,
     reserved: frozenset[str] = frozenset(),
     kinds: Mapping[str, Kind] | None = None,
     until_us: int | None = None,
@@ -93,19 +94,19 @@ def read_leads(
     own |= frozenset(filter(None, (section.account,))) - frozenset(section.columns)
     cells = {str(name): text_cells(frame, str(name)) for name in frame.columns if _is_read(section, str(name), kinds)}
     if kinds is None:
-        told = cells if until_us is None else _created_before(until_us, section, frame, timezone, cells)
-        kinds = kinds_of(told, section.columns, reserved=own)
+        told = cells if until_us is None else _created_before(until_us, section, frame, reading, cells)
+        kinds = kinds_of(told, section.columns, reading, reserved=own)
     ids = _row_names(len(frame))
     if section.id is not None:
         ids = _ids(text_cells(frame, section.id), section.id, lambda: _contents(section, frame, cells, reserved), bad)
-    created = _created(section, frame, timezone, bad)
+    created = _created(section, frame, reading, bad)
     columns = {}
     for name in sorted(kinds):
         if kinds[name] != "ignore":
-            columns[name], faults = read_column(cells[name], kinds[name], timezone=timezone)
+            columns[name], faults = read_column(cells[name], kinds[name], reading)
             bad.add_cells(name, cells[name], faults)
-    accounts = _accounts(section, frame)
-    order = _canonical_order(section, frame, ids, created, timezone, bad)
+    accounts = _accounts(section, frame, reading)
+    order = _canonical_order(section, frame, ids, created, reading, bad)
     leads = LeadArrays(tuple(ids), created, accounts, columns).take(order)
     return LeadTable(leads, dict(kinds), order, bad.count(len(frame)))
 
@@ -166,11 +167,11 @@ def _settle_repeats(lead_id: str, rows: list[int], column: str, contents: list[l
             bad.add(row, column, lead_id, "rows with this id differ: keep one of them")
 
 
-def _created(section: LeadsSection, frame: "pd.DataFrame", timezone: ZoneInfo, bad: BadRows) -> IntArray | None:
+def _created(section: LeadsSection, frame: "pd.DataFrame", reading: Reading, bad: BadRows) -> IntArray | None:
     if section.created_at is None:
         return None
     cells = text_cells(frame, section.created_at)
-    parsed = parse_cells(cells, lambda cell: parse_time_us(cell, timezone=timezone, date_is="start"), 0)
+    parsed = parse_cells(cells, lambda cell: parse_time_us(cell, reading, date_is="start"), 0)
     bad.add_cells(section.created_at, cells, parsed.bad)
     return np.array(parsed.values, dtype=np.int64)
 
@@ -179,26 +180,26 @@ def _created_before(
     until_us: int,
     section: LeadsSection,
     frame: "pd.DataFrame",
-    timezone: ZoneInfo,
+    reading: Reading,
     cells: Mapping[str, list[str]],
 ) -> dict[str, list[str]]:
     """The cells of the leads that were there before a time: what came later must not tell how to read them."""
-    created = _created(section, frame, timezone, BadRows(""))
+    created = _created(section, frame, reading, BadRows(""))
     if created is None:
         return dict(cells)
     rows = np.flatnonzero(created < until_us).tolist()
     return {name: [column[row] for row in rows] for name, column in cells.items()}
 
 
-def _accounts(section: LeadsSection, frame: "pd.DataFrame") -> TextColumn:
+def _accounts(section: LeadsSection, frame: "pd.DataFrame", reading: Reading) -> TextColumn:
     if section.account is None:
         return TextColumn((), np.full(len(frame), -1, dtype=np.int64))
     cells = text_cells(frame, section.account)
-    return TextColumn.of(parse_cells(cells, _account, None).values)
+    return TextColumn.of(parse_cells(cells, partial(_account, reading=reading), None).values)
 
 
-def _account(cell: str) -> str | None:
-    return None if is_missing(cell) else " ".join(cell.casefold().split())
+def _account(cell: str, reading: Reading) -> str | None:
+    return None if reading.is_missing(cell) else " ".join(cell.casefold().split())
 
 
 def _canonical_order(
@@ -206,7 +207,7 @@ def _canonical_order(
     frame: "pd.DataFrame",
     ids: list[str],
     created: IntArray | None,
-    timezone: ZoneInfo,
+    reading: Reading,
     bad: BadRows,
 ) -> IntArray:
     """Usable rows by id, or as they stand where they have none; a flat table by its order column first."""
@@ -214,21 +215,21 @@ def _canonical_order(
     name_of = range(len(ids)) if section.id is None else ids
     if created is None and section.order_by is not None and section.order_by in frame.columns:
         cells = text_cells(frame, section.order_by)
-        used.sort(key=lambda row: (*_order_key(cells[row], timezone), name_of[row]))
+        used.sort(key=lambda row: (*_order_key(cells[row], reading), name_of[row]))
     else:
         used.sort(key=name_of.__getitem__)
     return np.array(used, dtype=np.int64)
 
 
-def _order_key(cell: str, timezone: ZoneInfo) -> tuple[int, float, str]:
+def _order_key(cell: str, reading: Reading) -> tuple[int, float, str]:
     """Numbers, then times, then texts; a missing cell is the last of all."""
-    if is_missing(cell):
+    if reading.is_missing(cell):
         return (3, 0.0, "")
     try:
-        return (0, parse_number(cell), "")
+        return (0, parse_number(cell, reading), "")
     except BadCell:
         pass
     try:
-        return (1, float(parse_time_us(cell, timezone=timezone, date_is="start")), "")
+        return (1, float(parse_time_us(cell, reading, date_is="start")), "")
     except BadCell:
         return (2, 0.0, cell)

@@ -75,10 +75,8 @@ class Project:
 
     def time_us(self, text: str, key: tuple[str, ...], *, date_is: EdgeOfDay = "start") -> int:
         """A time that was given by option or key, in the project's time zone."""
-        from zoneinfo import ZoneInfo
-
         try:
-            return parse_time_us(text, timezone=ZoneInfo(self.file.timezone), date_is=date_is)
+            return parse_time_us(text, self.file.reading, date_is=date_is)
         except BadCell as error:
             raise self.bad([Problem(key, f"found {text!r}: {error}")]) from error
 

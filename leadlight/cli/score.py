@@ -65,7 +65,13 @@ def open_champion(
     model = project.workspace.load_champion()
     if project.rules_text() != model.rules_text:
         note("the rulebook was edited since the training; scores use the model's own until you train again")
-    crm = project.read(kinds=model.facts.spec.kinds, leads_file=leads, events_file=events, needs_outcomes=False)
+    crm = project.read(
+        kinds=model.facts.spec.kinds,
+        reading=model.facts.spec.reading,
+        leads_file=leads,
+        events_file=events,
+        needs_outcomes=False,
+    )
     project.keep_quarantine(crm.counts)
     if crm.leads.created_us is None:
         return model, crm, 0

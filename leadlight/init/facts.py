@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from features.columns import infer_kind, read_column
-from features.parsing import BadCell, is_missing, parse_cells, parse_time_us
+from features.parsing import BadCell, parse_cells, parse_time_us
+from features.reading import is_missing
 from features.sources import BadProject, Problem, Source, read_frame, text_cells
 from features.tables import Kind
 
-UTC = ZoneInfo("UTC")
 #: Share of cells that have to be what the column is taken for.
 NEARLY_ALL = 0.99
 
@@ -53,7 +52,7 @@ class ColumnFacts:
 
         def read(cell: str) -> int | None:
             try:
-                return parse_time_us(cell, timezone=UTC, date_is="end")
+                return parse_time_us(cell, date_is="end")
             except BadCell:
                 return None
 
@@ -78,7 +77,7 @@ class ColumnFacts:
 
     def bad_rows(self, kind: Kind) -> frozenset[int]:
         """The rows that can not be used if the column is read as this kind."""
-        return frozenset(read_column(self.cells, kind, timezone=UTC)[1].rows)
+        return frozenset(read_column(self.cells, kind)[1].rows)
 
 
 @dataclass(frozen=True)
