@@ -1,7 +1,7 @@
 """What a column of the leads table holds, and its cells as numbers or texts."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
@@ -9,7 +9,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from features.parsing import BadCell, BadCells, UnclearDate, parse_cells, parse_flag, parse_number, parse_time_us
-from features.reading import USUAL, Reading
+from features.reading import USUAL, CellFormat, DateOrder, DecimalMark, Reading
+from features.settling import settled_column
+from features.sources import BadProject, Problem
 from features.tables import Column, Kind, NumberColumn, TextColumn
 
 _TOLERATED_BAD = 0.01
@@ -26,6 +28,13 @@ class ColumnSection(BaseModel):
     known_from: Literal["signup", "sales"] | None = None
     sensitive: bool = False
     use: str | None = None
+    dates: DateOrder | None = None
+    decimal: DecimalMark | None = None
+
+    @property
+    def format(self) -> CellFormat:
+        """How its cells are read, as far as it is said."""
+        return CellFormat(self.dates, self.decimal)
 
     @property
     def is_withheld(self) -> bool:
@@ -113,3 +122,37 @@ def kinds_of(
             continue
         kinds[name] = said.kind if said is not None and said.kind is not None else infer_kind(column, reading)
     return kinds
+
+
+def settle_columns(
+    cells: Mapping[str, Sequence[str]],
+    kinds: Mapping[str, Kind],
+    said: Mapping[str, ColumnSection],
+    reading: Reading,
+    *,
+    typed: Collection[str] = (),
+) -> tuple[Reading, tuple[str, ...]]:
+    """How the cells of each attribute are read, and what was taken for granted, for people.
+
+    Parameters
+    ----------
+    typed : columns whose numbers a program wrote, which need not be told from each other.
+
+    Raises
+    ------
+    BadProject : the order of a column's dates is not clear.
+    """
+    used = [name for name, kind in kinds.items() if kind != "ignore" and name not in typed]
+    settled = {
+        name: settled_column(cells[name], kinds[name], said.get(name, ColumnSection()).format, reading) for name in used
+    }
+    problems = [
+        Problem(("leads", "columns", name), f"the column {name!r}: {each.question}")
+        for name, each in settled.items()
+        if each.question
+    ]
+    if problems:
+        raise BadProject(problems)
+    formats = {f"leads.columns.{name}": each.format for name, each in settled.items() if each.format != CellFormat()}
+    notes = tuple(f"the column {name!r}: {each.note}" for name, each in settled.items() if each.note)
+    return reading.settling(formats), notes

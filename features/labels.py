@@ -1,6 +1,6 @@
 """Outcomes: the only module that sees whether a lead became a customer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, 
 
 from features.parsing import parse_cells, parse_time_us
 from features.quarantine import BadRows, TableCount
+from features.raw_table import RawTable
 from features.reading import USUAL, Reading
+from features.settling import DateEvidence, settled_times
 from features.snapshots import EverySection, GoalSection, Snapshots, snapshots_at_ages, snapshots_every
-from features.sources import BadProject, Source, missing_columns, read_frame, text_cells
+from features.sources import BadProject, Source, missing_columns, read_table
 from features.tables import (
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_HOUR,
@@ -38,7 +40,7 @@ class OutcomesSection(BaseModel):
     """Closed deals in a table of their own, or a column of a flat table."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    source: str | None = None
+    source: str | list[str] | None = None
     lead: str | None = None
     closed_at: str | None = None
     outcome: str | None = None
@@ -193,40 +195,67 @@ def training_snapshots(
 
 
 def read_outcomes(
-    section: OutcomesSection, source: Source, leads: LeadArrays, *, reading: Reading, are_all_leads: bool
+    section: OutcomesSection,
+    source: Source,
+    leads: LeadArrays,
+    *,
+    reading: Reading,
+    are_all_leads: bool,
+    unused_ids: Container[str] = frozenset(),
+    until_us: int | None = None,
 ) -> tuple[Outcomes, TableCount]:
     """The outcomes of these leads from a table of closed deals.
 
     A row without an outcome is a deal still open. Closes before a lead's creation belong to an
-    earlier life of it and are passed over.
+    earlier life of it and are passed over. `unused_ids` are leads in the quarantine, whose deals go there too
+    without being faults; deals that closed from `until_us` on are as if they did not stand there.
     """
-    frame = read_frame(source, key=("outcomes", "source"))
-    problems = missing_columns(frame, section.named_columns(), file=source.name)
+    table = read_table(source, key=("outcomes", "source"))
+    problems = missing_columns(table.columns, section.named_columns(), file=table.name)
     if problems:
         raise BadProject(problems)
-    bad = BadRows(source.name)
+    closed_at, key = section.closed_at or "", "outcomes.closed_at"
+    if key not in reading.columns:
+        evidence = DateEvidence(reading, until_us)
+        evidence.add(cell for row, cell in enumerate(table[closed_at]) if row not in table.faults)
+        reading = reading.settling(settled_times({key: evidence}, {key: closed_at}))
+    table = _before_until(table, closed_at, reading.of(key), until_us)
+    bad = BadRows(table)
     named = {str(key): name for (_, key), name in section.named_columns().items()}
-    cells = {key: text_cells(frame, name) for key, name in named.items()}
+    cells = {key: table[name] for key, name in named.items()}
     position = {lead_id: i for i, lead_id in enumerate(leads.ids)}
     lead = np.array([position.get(cell.strip(), -1) for cell in cells["lead"]], dtype=np.int64)
-    if are_all_leads:
-        for row in np.flatnonzero(lead < 0).tolist():
+    for row in np.flatnonzero(lead < 0).tolist():
+        if cells["lead"][row].strip() in unused_ids:
+            bad.add(row, named["lead"], cells["lead"][row], "its lead is in the quarantine", is_aside=True)
+        elif are_all_leads:
             bad.add(row, named["lead"], cells["lead"][row], "no usable lead with this id in the leads table")
     closed_us, is_won = _closes(section, cells, reading, bad)
     is_close = is_close_cell(cells["outcome"], section, reading)
-    used = np.zeros(len(frame), dtype=np.bool_)
-    used[bad.used(len(frame))] = True
+    used = np.zeros(len(table), dtype=np.bool_)
+    used[bad.used()] = True
     kept = used & is_close & (lead >= 0)
-    return _first_closes(leads, lead[kept], closed_us[kept], is_won[kept]), bad.count(len(frame))
+    return _first_closes(leads, lead[kept], closed_us[kept], is_won[kept]), bad.count()
+
+
+def _before_until(table: RawTable, closed_at: str, reading: Reading, until_us: int | None) -> RawTable:
+    """The deals without those that closed from `until_us` on: they are as if they did not stand there."""
+    if until_us is None:
+        return table
+    closed = parse_cells(table[closed_at], lambda cell: _closed_us(cell, reading), NEVER_US)
+    is_later = (until_us <= us < NEVER_US for us in closed.values)
+    return table.take([row for row, later in enumerate(is_later) if not later])
+
+
+def _closed_us(cell: str, reading: Reading) -> int:
+    return NEVER_US if reading.is_missing(cell) else parse_time_us(cell, reading, date_is="end")
 
 
 def _closes(
-    section: OutcomesSection, cells: Mapping[str, list[str]], reading: Reading, bad: BadRows
+    section: OutcomesSection, cells: Mapping[str, Sequence[str]], reading: Reading, bad: BadRows
 ) -> tuple[IntArray, BoolArray]:
-    def read(cell: str) -> int:
-        return NEVER_US if reading.is_missing(cell) else parse_time_us(cell, reading, date_is="end")
-
-    closed = parse_cells(cells["closed_at"], read, NEVER_US)
+    how = reading.of("outcomes.closed_at")
+    closed = parse_cells(cells["closed_at"], lambda cell: _closed_us(cell, how), NEVER_US)
     bad.add_cells(section.closed_at or "", cells["closed_at"], closed.bad)
     is_close = is_close_cell(cells["outcome"], section, reading).tolist()
     for row, (when, closes) in enumerate(zip(closed.values, is_close, strict=True)):

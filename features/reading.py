@@ -55,6 +55,10 @@ class Reading:
         said = self.columns.get(key, CellFormat())
         return replace(self, dates=said.dates or self.dates, decimal=said.decimal or self.decimal)
 
+    def of_machine(self) -> "Reading":
+        """The same for numbers that a program wrote."""
+        return replace(self, decimal=".")
+
     def settling(self, columns: Mapping[str, CellFormat]) -> "Reading":
         """The same, with what was settled for these columns."""
         return replace(self, columns=dict(sorted({**self.columns, **columns}.items())))

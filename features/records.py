@@ -9,7 +9,7 @@ import numpy as np
 from features.actors import parse_actor
 from features.columns import read_column
 from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_time_us
-from features.reading import Reading
+from features.reading import DecimalMark, Reading
 from features.spec import FeatureSpec
 from features.tables import Column, EventArrays, IntArray, LeadArrays, TextColumn
 
@@ -36,11 +36,13 @@ class LeadRecord:
     events: tuple[EventRecord, ...] = ()
 
 
-def cell_text(cell: Cell) -> str:
-    """A JSON value as the cell that a CSV would hold.
+def cell_text(cell: Cell, decimal: DecimalMark | None = None) -> str:
+    """A JSON value as the cell that a CSV would hold, whose numbers have this decimal mark.
 
     >>> cell_text(None), cell_text(True), cell_text(3.0), cell_text(0.5)
     ('', 'true', '3', '0.5')
+    >>> cell_text(0.5, ",")
+    '0,5'
     """
     if cell is None:
         return ""
@@ -48,7 +50,7 @@ def cell_text(cell: Cell) -> str:
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell)
+    return cell if isinstance(cell, str) else str(cell).replace(".", decimal or ".")
 
 
 def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple[LeadArrays, EventArrays]:
@@ -61,8 +63,9 @@ def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple
     columns: dict[str, Column] = {}
     for name, kind in spec.kinds.items():
         if kind != "ignore":
-            cells = [cell_text(record.attributes.get(name)) for record in records]
-            columns[name], bad = read_column(cells, kind, spec.reading.of(name))
+            how = spec.reading.of(f"leads.columns.{name}")
+            cells = [cell_text(record.attributes.get(name), how.decimal) for record in records]
+            columns[name], bad = read_column(cells, kind, how)
             if bad.rows:
                 raise ValueError(f"lead number {bad.rows[0] + 1}, attribute {name!r}: {bad.reasons[0]}")
     created_us = _created(records, spec.reading) if spec.has_times else None
@@ -77,7 +80,7 @@ def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple
 
 
 def _created(records: Sequence[LeadRecord], reading: Reading) -> IntArray:
-    read = partial(parse_time_us, reading=reading, date_is="start")
+    read = partial(parse_time_us, reading=reading.of("leads.created_at"), date_is="start")
     cells = [record.created_at or "" for record in records]
     return np.array([_said(i, "created_at", read, cell) for i, cell in enumerate(cells)], dtype=np.int64)
 

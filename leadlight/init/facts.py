@@ -9,7 +9,7 @@ from pathlib import Path
 from features.columns import infer_kind, read_column
 from features.parsing import BadCell, parse_cells, parse_time_us
 from features.reading import is_missing
-from features.sources import BadProject, Problem, Source, read_frame, text_cells
+from features.sources import BadProject, Problem, Source, read_table
 from features.tables import Kind
 
 #: Share of cells that have to be what the column is taken for.
@@ -108,9 +108,11 @@ def look_at(path: Path, *, option: str) -> TableFacts:
     ------
     BadProject : it is absent, no table or has no row; `option` is how the user named it.
     """
-    frame = read_frame(Source(path), key=(option,))
-    if not len(frame):
+    table = read_table(Source(path), key=(option,))
+    if not len(table):
         raise BadProject([Problem((option,), f"{path.name} has a header but no rows; export it again")])
-    names = [str(name) for name in frame.columns]
-    columns = {name: ColumnFacts(name, tuple(cell.strip() for cell in text_cells(frame, name))) for name in names}
-    return TableFacts(path, columns, len(frame))
+    columns = {
+        name: ColumnFacts(name, tuple(cell.strip() for row, cell in enumerate(cells) if row not in table.faults))
+        for name, cells in table.columns.items()
+    }
+    return TableFacts(path, columns, len(table) - len(table.faults))
