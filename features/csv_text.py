@@ -16,7 +16,8 @@ from typing import IO, TYPE_CHECKING, TextIO, cast
 if TYPE_CHECKING:
     from _csv import Reader
 
-SEPARATORS = (",", ";", "\t", "|", "^", "~", "\x1f")
+#: Where two cut a file alike, the one that people write less in texts and numbers.
+SEPARATORS = ("\x1f", "\t", "|", "^", "~", ";", ",")
 _BLOCK = 1 << 20
 _SAMPLE_ROWS = 100
 _BOMS = (
@@ -165,4 +166,5 @@ def _separator(sample: list[str]) -> str:
         return n_rows, width
 
     csv.field_size_limit(_MAX_FIELD)
-    return max(SEPARATORS, key=score)
+    best = max(SEPARATORS, key=score)
+    return best if score(best) > (0, 0) else ","

@@ -11,13 +11,11 @@ from features.actors import parse_actor
 from features.event_log import EventLog, EventsSection, LogRequest
 from features.iso_times import parse_times
 from features.parsing import BadCells, Value, parse_cells, parse_event_type, parse_id
-from features.quarantine import BadRows, TableCount
+from features.quarantine import OF_NO_LEAD, OF_UNUSED_LEAD, BadRows, TableCount
 from features.raw_table import RawTable
 from features.settling import DateEvidence
 from features.tables import NO_ACTOR, BoolArray, EventArrays, IntArray, TextColumn, concat_events
 
-_UNKNOWN = "no usable lead with this id in the leads table"
-_OF_UNUSED = "its lead is in the quarantine"
 _REPEATED = "the event with this id stands there already"
 #: A time of record that a row does not say: the event was known when it happened.
 _AS_IT_HAPPENED = np.iinfo(np.int64).min
@@ -115,10 +113,9 @@ def _lead_positions(asked: LogRequest, table: RawTable, position: Mapping[str, i
     bad.add_cells(column, cells, BadCells(tuple(unknown[i] for i in ids.bad.rows), ids.bad.reasons))
     for row, lead_id in zip(unknown, ids.values, strict=True):
         lead[row] = position.get(lead_id, -1)
-        if lead[row] < 0 and lead_id in asked.unused_ids:
-            bad.add(row, column, cells[row], _OF_UNUSED, is_aside=True)
-        elif lead[row] < 0 and asked.are_all_leads:
-            bad.add(row, column, cells[row], _UNKNOWN)
+        if lead[row] < 0 and asked.are_all_leads:
+            is_aside = lead_id in asked.unused_ids
+            bad.add(row, column, cells[row], OF_UNUSED_LEAD if is_aside else OF_NO_LEAD, is_aside=is_aside)
     return lead
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from features.parsing import parse_cells, parse_time_us
-from features.quarantine import BadRows, TableCount
+from features.quarantine import OF_NO_LEAD, OF_UNUSED_LEAD, BadRows, TableCount
 from features.raw_table import RawTable
 from features.reading import USUAL, Reading
 from features.settling import DateEvidence, settled_times
@@ -225,11 +225,10 @@ def read_outcomes(
     cells = {key: table[name] for key, name in named.items()}
     position = {lead_id: i for i, lead_id in enumerate(leads.ids)}
     lead = np.array([position.get(cell.strip(), -1) for cell in cells["lead"]], dtype=np.int64)
-    for row in np.flatnonzero(lead < 0).tolist():
-        if cells["lead"][row].strip() in unused_ids:
-            bad.add(row, named["lead"], cells["lead"][row], "its lead is in the quarantine", is_aside=True)
-        elif are_all_leads:
-            bad.add(row, named["lead"], cells["lead"][row], "no usable lead with this id in the leads table")
+    for row in np.flatnonzero(lead < 0).tolist() if are_all_leads else ():
+        cell = cells["lead"][row]
+        is_aside = cell.strip() in unused_ids
+        bad.add(row, named["lead"], cell, OF_UNUSED_LEAD if is_aside else OF_NO_LEAD, is_aside=is_aside)
     closed_us, is_won = _closes(section, cells, reading, bad)
     is_close = is_close_cell(cells["outcome"], section, reading)
     used = np.zeros(len(table), dtype=np.bool_)

@@ -9,6 +9,9 @@ from pathlib import Path
 from features.parsing import BadCells
 from features.raw_table import RawTable
 
+OF_NO_LEAD = "no usable lead with this id in the leads table"
+OF_UNUSED_LEAD = "its lead is in the quarantine"
+
 
 @dataclass(frozen=True)
 class BadRow:

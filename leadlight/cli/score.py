@@ -72,7 +72,7 @@ def open_champion(
         events_file=events,
         needs_outcomes=False,
     )
-    project.keep_quarantine(crm.counts)
+    project.keep_quarantine(crm.counts, [path for path in (leads, events) if path is not None])
     if crm.leads.created_us is None:
         return model, crm, 0
     as_of_us = crm.newest_us + 1 if as_of is None else project.time_us(as_of, ("--as-of",))

@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from features.columns import infer_kind, read_column
 from features.parsing import BadCell, parse_cells, parse_time_us
-from features.reading import is_missing
+from features.reading import USUAL, DateOrder, is_missing
+from features.settling import DateEvidence, Settled, settled_dates
 from features.sources import BadProject, Problem, Source, read_table
 from features.tables import Kind
 
+#: What is written where the files do not tell, with a question.
+USUAL_ORDER: DateOrder = "dmy"
 #: Share of cells that have to be what the column is taken for.
 NEARLY_ALL = 0.99
 
@@ -47,12 +50,26 @@ class ColumnFacts:
         return infer_kind(self.cells)
 
     @cached_property
+    def order(self) -> Settled:
+        """In which order day and month stand, as far as the cells tell."""
+        evidence = DateEvidence(USUAL)
+        evidence.add(self.cells)
+        return settled_dates(evidence, None)
+
+    @property
+    def is_unclear_date(self) -> bool:
+        """Whether it holds dates whose day and month can not be told apart."""
+        return bool(self.order.question) and self.is_date
+
+    @cached_property
     def times_us(self) -> tuple[int | None, ...]:
         """Each cell as a time, a date being the end of its day; None where it is none."""
 
+        reading = replace(USUAL, dates=self.order.format.dates or USUAL_ORDER)
+
         def read(cell: str) -> int | None:
             try:
-                return parse_time_us(cell, date_is="end")
+                return parse_time_us(cell, reading, date_is="end")
             except BadCell:
                 return None
 
