@@ -22,7 +22,7 @@ class LeadsSection(BaseModel):
     """The `leads` section of leadlight.yaml; without an `id` a lead is called by its row, as a spreadsheet counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    source: str
+    source: str | list[str]
     id: str | None = None
     created_at: str | None = None
     order_by: str | None = None
@@ -108,7 +108,9 @@ def read_leads(
         reading, notes = settle_columns(told, kinds, section.columns, reading, typed=table.typed)
     ids = _row_names(table)
     if section.id is not None:
-        ids = _ids(table[section.id], section.id, lambda: _contents(section, table, cells, reserved), bad)
+        parsed = parse_cells(table[section.id], parse_id, "")
+        ids = parsed.values
+        bad.add_cells(section.id, table[section.id], parsed.bad)
     if created is not None and section.created_at is not None:
         bad.add_cells(section.created_at, table[section.created_at], created.bad)
     columns = {}
@@ -116,6 +118,8 @@ def read_leads(
         how = reading.of(f"leads.columns.{name}")
         columns[name], faults = read_column(cells[name], kinds[name], how.of_machine() if name in table.typed else how)
         bad.add_cells(name, cells[name], faults)
+    if section.id is not None:
+        _settle_rows_of_an_id(ids, section.id, lambda: _contents(section, table, cells, reserved), bad)
     created_us = None if created is None else np.array(created.values, dtype=np.int64)
     order = _canonical_order(section, table, ids, created_us, reading, bad)
     leads = LeadArrays(tuple(ids), created_us, _accounts(section, table, reading), columns).take(order)
@@ -174,18 +178,21 @@ def _row_names(table: RawTable) -> list[str]:
     return [f"row {row}" if is_one_file else f"{file} row {row}" for file, row in places]
 
 
-def _ids(cells: Sequence[str], column: str, contents: Callable[[], list[Sequence[str]]], bad: BadRows) -> list[str]:
-    parsed = parse_cells(cells, parse_id, "")
-    bad.add_cells(column, cells, parsed.bad)
-    repeated = {lead_id for lead_id, n_rows in Counter(parsed.values).items() if n_rows > 1}
+def _settle_rows_of_an_id(
+    ids: Sequence[str], column: str, contents: Callable[[], list[Sequence[str]]], bad: BadRows
+) -> None:
+    """What becomes of the rows of an id that comes several times: a usable one answers for those that are not."""
+    repeated = {lead_id for lead_id, n_rows in Counter(ids).items() if n_rows > 1 and lead_id}
     rows_of: dict[str, list[int]] = {}
-    for row in (row for row, lead_id in enumerate(parsed.values) if lead_id in repeated and row not in bad):
-        rows_of.setdefault(parsed.values[row], []).append(row)
-    if rows_of:
-        compared = contents()
-        for lead_id, rows in rows_of.items():
-            _settle_repeats(lead_id, rows, column, compared, bad)
-    return parsed.values
+    for row in (row for row, lead_id in enumerate(ids) if lead_id in repeated):
+        rows_of.setdefault(ids[row], []).append(row)
+    compared = contents() if rows_of else []
+    for lead_id, rows in rows_of.items():
+        usable = [row for row in rows if row not in bad]
+        if len(usable) > 1:
+            _settle_repeats(lead_id, usable, column, compared, bad)
+        for row in set(rows) - set(usable) if len(usable) == 1 else ():
+            bad.answer(row, by=usable[0])
 
 
 def _settle_repeats(lead_id: str, rows: list[int], column: str, contents: list[Sequence[str]], bad: BadRows) -> None:

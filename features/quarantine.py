@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from features.parsing import BadCells
@@ -70,6 +70,13 @@ class BadRows:
         """Note every bad cell of a column."""
         for row, reason in zip(bad.rows, bad.reasons, strict=True):
             self.add(row, column, cells[row], reason)
+
+    def answer(self, index: int, *, by: int) -> None:
+        """A usable row says what this one should have said: it is no fault any more, as when it was mended."""
+        file, row = self._table.place_of(by)
+        old = self._by_index[index]
+        reason = f"{old.reason}; a usable row of this id stands in {file}, row {row}"
+        self._by_index[index] = replace(old, reason=reason, is_aside=True)
 
     def __contains__(self, index: int) -> bool:
         return index in self._by_index
