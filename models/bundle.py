@@ -18,8 +18,9 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from features.tables import FloatArray
-from models.booster_text import BrokenBooster, check_booster_text
+from models.booster_text import check_booster_text
 from models.boosting import feature_names
+from models.forest import BrokenBooster
 from models.golden import GoldenRows, make_golden_rows, score_golden_rows
 from models.lead_model import LeadModel, ModelFacts
 
