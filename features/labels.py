@@ -4,13 +4,14 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from features.outcome_words import OutcomeWord, is_among, words_of
 from features.parsing import parse_cells, parse_time_us
 from features.quarantine import OF_NO_LEAD, OF_UNUSED_LEAD, BadRows, TableCount
 from features.raw_table import RawTable
 from features.reading import USUAL, Reading
-from features.settling import DateEvidence, settled_times
+from features.settling import settling_times
 from features.snapshots import EverySection, GoalSection, Snapshots, snapshots_at_ages, snapshots_every
 from features.sources import BadProject, Source, missing_columns, read_table
 from features.tables import (
@@ -32,10 +33,6 @@ AUTO_AGES_US: tuple[int, ...] = (
 _GRID_SHARE = 0.95
 
 
-#: Strict, since pydantic would else read true as 1.
-OutcomeWord = StrictStr | StrictBool | StrictInt | StrictFloat
-
-
 class OutcomesSection(BaseModel):
     """Closed deals in a table of their own, or a column of a flat table."""
 
@@ -52,7 +49,7 @@ class OutcomesSection(BaseModel):
 
     @model_validator(mode="after")
     def _no_word_for_both(self) -> "OutcomesSection":
-        both = sorted(_words(self.won) & _words(self.lost if self.lost is not None else []))
+        both = sorted(words_of(self.won) & words_of(self.lost if self.lost is not None else []))
         if both:
             raise ValueError(
                 f"found {both[0]!r} in `won` and in `lost`, expected it in one of them; leave it out of one"
@@ -215,10 +212,7 @@ def read_outcomes(
     if problems:
         raise BadProject(problems)
     closed_at, key = section.closed_at or "", "outcomes.closed_at"
-    if key not in reading.columns:
-        evidence = DateEvidence(reading, until_us)
-        evidence.add(cell for row, cell in enumerate(table[closed_at]) if row not in table.faults)
-        reading = reading.settling(settled_times({key: evidence}, {key: closed_at}))
+    reading = settling_times(reading, key, closed_at, table, until_us)
     table = _before_until(table, closed_at, reading.of(key), until_us)
     bad = BadRows(table)
     named = {str(key): name for (_, key), name in section.named_columns().items()}
@@ -265,7 +259,7 @@ def _closes(
 
 def is_won_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
     """Whether each outcome cell is one of the words for won; case and outer blanks do not matter."""
-    return _is_among(cells, section.won)
+    return is_among(cells, section.won)
 
 
 def is_close_cell(cells: Sequence[str], section: OutcomesSection, reading: Reading = USUAL) -> BoolArray:
@@ -276,25 +270,7 @@ def is_close_cell(cells: Sequence[str], section: OutcomesSection, reading: Readi
     is_filled = np.array([not reading.is_missing(cell) for cell in cells], dtype=np.bool_)
     if section.lost is None:
         return is_filled
-    return is_filled & (is_won_cell(cells, section) | _is_among(cells, section.lost))
-
-
-def _is_among(cells: Sequence[str], said: OutcomeWord | list[OutcomeWord]) -> BoolArray:
-    words = _words(said)
-    return np.array([_outcome_word(cell) in words for cell in cells], dtype=np.bool_)
-
-
-def _words(said: OutcomeWord | list[OutcomeWord]) -> set[str]:
-    return {_outcome_word(str(word)) for word in (said if isinstance(said, list) else [said])}
-
-
-def _outcome_word(text: str) -> str:
-    """One spelling per outcome: 1, 1.0 and "1 " are the same, and so are True and "true"."""
-    word = text.strip().casefold()
-    try:
-        return repr(float(word))
-    except ValueError:
-        return word
+    return is_filled & (is_won_cell(cells, section) | is_among(cells, section.lost))
 
 
 def _first_closes(leads: LeadArrays, lead: IntArray, closed_us: IntArray, is_won: BoolArray) -> Outcomes:

@@ -71,7 +71,7 @@ def test_a_company_of_day_first_and_decimal_commas_is_read() -> None:
     assert told["columns"] == {"since": told["columns"]["since"], "size": ["1.5", "1234.5", "7.0"]}  # type: ignore[index]
     assert crm.reading.columns["leads.columns.size"].decimal == ","
     assert {key for key, each in crm.reading.columns.items() if each.dates == "dmy"} == {
-        "leads.created_at", "leads.columns.since", "events.at", "events.recorded_at", "outcomes.closed_at",
+        "leads.created_at", "leads.columns.since", "events.at", "events.recorded_at",
     }  # fmt: skip
     assert [len(count.bad) for count in crm.counts] == [1, 1, 1]
     assert [count.n_faults for count in crm.counts] == [1, 0, 0]

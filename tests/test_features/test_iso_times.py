@@ -43,3 +43,11 @@ def test_a_missing_time_means_what_is_said() -> None:
     values, bad = parse_times(["", "none", "soon"], Reading(), missing_us=-7)
 
     assert (values.tolist(), bad.rows) == ([-7, -7, 0], (2,))
+
+
+def test_a_day_on_which_the_clock_is_set_is_read_one_by_one() -> None:
+    cells = ["2026-03-29T01:30:00", "2026-03-29T02:30:00", "2026-03-29T03:30:00", "2026-10-25T23:00:00"]
+
+    values, _ = parse_times(cells, Reading(ZoneInfo("Europe/Berlin")))
+
+    assert [us // 1_800_000_000 % 48 for us in values.tolist()] == [1, 3, 3, 44]
