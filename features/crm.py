@@ -10,10 +10,22 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from features.actors import Actor
 from features.event_log import EventsSection, actors_of_types, observed_from_us, read_events
-from features.labels import Outcomes, OutcomesSection, flat_outcomes, no_outcomes, read_outcomes
+from features.history_table import HistorySection, read_history
+from features.labels import Outcomes, no_outcomes
+from features.lead_keys import LeadKeys, ViaSection, keys_via, own_keys
 from features.lead_table import LeadsSection, LeadTable, read_leads
+from features.outcome_table import OutcomesSection, flat_outcomes, read_outcomes
 from features.quarantine import TableCount, commonest_reasons
-from features.sources import BadProject, Problem, Source, column_problems, read_frame, text_cells
+from features.sources import (
+    AnySource,
+    BadProject,
+    Problem,
+    Source,
+    column_problems,
+    read_frame,
+    source_of,
+    text_cells,
+)
 from features.tables import EventArrays, Kind, LeadArrays
 
 
@@ -24,6 +36,7 @@ class CrmSections(BaseModel):
     leads: LeadsSection
     events: EventsSection | None = None
     outcomes: OutcomesSection | None = None
+    history: HistorySection | None = None
     timezone: str = "UTC"
     max_bad: float = Field(default=0.01, ge=0, le=1)
 
@@ -37,19 +50,20 @@ class CrmSections(BaseModel):
         return name
 
     @model_validator(mode="after")
-    def _events_need_times(self) -> "CrmSections":
-        """An event is seen before `as_of`; leads without times have none."""
-        if self.events is not None and (self.is_flat or self.leads.created_at is None):
-            raise ValueError(
-                "found `events` beside leads without times, expected leads.created_at and outcomes from a table of "
-                "closed deals; give both, or leave `events` out"
-            )
+    def _changes_need_times(self) -> "CrmSections":
+        """An event or a change is seen before `as_of`; leads without times have none."""
+        for name in ("events", "history"):
+            if getattr(self, name) is not None and (self.is_flat or self.leads.created_at is None):
+                raise ValueError(
+                    f"found `{name}` beside leads without times, expected leads.created_at and outcomes from a table "
+                    f"of closed deals; give both, or leave `{name}` out"
+                )
         return self
 
     @model_validator(mode="after")
     def _other_tables_need_ids(self) -> "CrmSections":
         """A row number is no name that another table could use."""
-        others = [name for name in ("events", "outcomes") if getattr(self, name) is not None]
+        others = [name for name in ("events", "outcomes", "history") if getattr(self, name) is not None]
         if self.leads.id is None and others and not (self.is_flat and others == ["outcomes"]):
             raise ValueError(f"found `{others[0]}` beside leads without `id`, expected leads.id; name the id column")
         return self
@@ -90,7 +104,7 @@ class Crm:
     def newest_us(self) -> int:
         """The newest time in the tables; of the log, events of leads that were not asked for count too."""
         times = [self.leads.created_us] if self.leads.created_us is not None else []
-        times += [self.outcomes.known_closes_us]
+        times += [self.outcomes.known_times_us, *(versions.known_us for versions in self.leads.history.values())]
         times += [self.events.at_us] if self.events is not None else []
         newest = [int(column.max()) for column in times if len(column)]
         return max([*newest, *([] if self.newest_event_us is None else [self.newest_event_us])], default=0)
@@ -105,7 +119,7 @@ class Crm:
         return min(newest, default=self.newest_us)
 
     def before(self, until_us: int) -> "Crm":
-        """What the tables held just before a time: no lead, event, record or close from then on."""
+        """What the tables held just before a time: no lead, event, record, change or close from then on."""
         if self.leads.created_us is None:
             raise ValueError("a flat table has no times to cut at; leave out --until, or cut the file")
         here = np.flatnonzero(self.leads.created_us < until_us)
@@ -116,7 +130,8 @@ class Crm:
                 seen &= events.recorded_us < until_us
             events = events.take(seen).of_leads(here, len(self.leads))
         outcomes = self.outcomes.take(here).before(until_us)
-        return replace(self, leads=self.leads.take(here), events=events, outcomes=outcomes, newest_event_us=None)
+        leads = self.leads.take(here).history_before(until_us)
+        return replace(self, leads=leads, events=events, outcomes=outcomes, newest_event_us=None)
 
 
 def read_crm(
@@ -144,17 +159,19 @@ def read_crm(
     BadProject : files, columns or more than `max_bad` of a table's rows are not as described.
     """
     timezone = ZoneInfo(sections.timezone)
-    source = Source(leads_file or folder / sections.leads.source)
-    problems = _header_problems(sections, folder, source, events_file, kinds, needs_outcomes)
+    sources = _sources(sections, folder, leads_file, events_file)
+    problems = _header_problems(sections, sources, kinds, needs_outcomes)
     if problems:
         raise BadProject(problems)
-    table, outcome_cells = _read_lead_table(sections, source, kinds, timezone, until_us)
+    table, outcome_cells = _read_lead_table(sections, sources["leads"], kinds, timezone, until_us)
     are_all_leads = leads_file is None
     counts = [table.count]
     events, n_others, observed_from, newest_event = None, 0, None, None
     if sections.events is not None:
-        log_source = Source(events_file or folder / sections.events.source)
-        log = read_events(sections.events, log_source, table.leads, timezone=timezone, are_all_leads=are_all_leads)
+        keys = _keys_of(sections.events.via, table.leads, sources, "events")
+        log = read_events(
+            sections.events, sources["events"], table.leads, keys=keys, timezone=timezone, are_all_leads=are_all_leads
+        )
         events, n_others, newest_event = log.events, log.n_of_other_leads, log.newest_us
         observed_from = observed_from_us(sections.events, timezone)
         counts.append(log.count)
@@ -162,13 +179,26 @@ def read_crm(
     if sections.outcomes is not None and outcome_cells is not None:
         outcomes = flat_outcomes(sections.outcomes, outcome_cells, table.row_of)
     elif sections.outcomes is not None and sections.outcomes.source is not None:
-        deals = Source(folder / sections.outcomes.source)
+        keys = _keys_of(sections.outcomes.via, table.leads, sources, "outcomes")
         outcomes, count = read_outcomes(
-            sections.outcomes, deals, table.leads, timezone=timezone, are_all_leads=are_all_leads
+            sections.outcomes,
+            sources["outcomes"],
+            table.leads,
+            keys=keys,
+            timezone=timezone,
+            are_all_leads=are_all_leads,
         )
         counts.append(count)
+    leads = table.leads
+    if sections.history is not None:
+        keys = _keys_of(None, leads, sources, "history")
+        changes, count = read_history(
+            sections.history, sources["history"], table.kinds, keys=keys, timezone=timezone, are_all_leads=are_all_leads
+        )
+        leads = replace(leads, history=changes)
+        counts.append(count)
     crm = Crm(
-        table.leads,
+        leads,
         table.kinds,
         events,
         outcomes,
@@ -183,32 +213,53 @@ def read_crm(
     return whole if until_us is None else whole.before(until_us)
 
 
+def _sources(
+    sections: CrmSections, folder: Path, leads_file: Path | None, events_file: Path | None
+) -> dict[str, AnySource]:
+    """Where each table is read from: leads, events, outcomes and history, and "events.via", the table between."""
+    given = {"leads": leads_file, "events": events_file}
+    found: dict[str, AnySource] = {}
+    for name in ("leads", "events", "outcomes", "history"):
+        section = getattr(sections, name)
+        if section is None or section.source is None:
+            continue
+        file = given.get(name)
+        found[name] = source_of(section.source, folder, what=name) if file is None else Source(file)
+        via = getattr(section, "via", None)
+        if via is not None:
+            found[f"{name}.via"] = source_of(via.source, folder, what=f"{name}.via")
+    return found
+
+
+def _keys_of(via: ViaSection | None, leads: LeadArrays, sources: Mapping[str, AnySource], name: str) -> LeadKeys:
+    """How the rows of a table name the leads."""
+    return own_keys(leads) if via is None else keys_via(via, sources[f"{name}.via"], leads, key=(name, "via"))
+
+
 def _header_problems(
-    sections: CrmSections,
-    folder: Path,
-    leads_source: Source,
-    events_file: Path | None,
-    kinds: Mapping[str, Kind] | None,
-    needs_outcomes: bool,
+    sections: CrmSections, sources: Mapping[str, AnySource], kinds: Mapping[str, Kind] | None, needs_outcomes: bool
 ) -> list[Problem]:
     """What the headers of all tables show to be wrong, told at once before any table is read."""
-    wanted = sections.leads.named_columns(kinds)
-    outcomes = sections.outcomes
-    if outcomes is not None and outcomes.column is not None and needs_outcomes:
-        wanted |= outcomes.named_columns()
-    problems = column_problems(leads_source, wanted, key=("leads", "source"))
-    if sections.events is not None:
-        log = Source(events_file or folder / sections.events.source)
-        problems += column_problems(log, sections.events.named_columns(), key=("events", "source"))
-    if outcomes is not None and outcomes.source is not None:
-        deals = Source(folder / outcomes.source)
-        problems += column_problems(deals, outcomes.named_columns(), key=("outcomes", "source"))
+    wanted = {"leads": sections.leads.named_columns(kinds)}
+    if sections.is_flat and sections.outcomes is not None and needs_outcomes:
+        wanted["leads"] |= sections.outcomes.named_columns()
+    for name in ("events", "outcomes", "history"):
+        section = getattr(sections, name)
+        if section is not None:
+            wanted[name] = section.named_columns()
+            via = getattr(section, "via", None)
+            if via is not None:
+                wanted[f"{name}.via"] = via.named_columns((name, "via"))
+    problems = []
+    for name, source in sources.items():
+        key = tuple(name.split("."))
+        problems += column_problems(source, wanted.get(name, {}), key=(*key, "source"))
     return problems
 
 
 def _read_lead_table(
     sections: CrmSections,
-    source: Source,
+    source: AnySource,
     kinds: Mapping[str, Kind] | None,
     timezone: ZoneInfo,
     until_us: int | None,

@@ -1,7 +1,7 @@
 """The activity log: from a file to EventArrays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.actors import Actor, parse_actor
-from features.parsing import BadCell, is_missing, parse_cells, parse_event_type, parse_id, parse_time_us
+from features.lead_keys import LeadKeys, RowsOfLeads, ViaSection
+from features.parsing import BadCell, is_missing, parse_cells, parse_event_type, parse_time_us
 from features.quarantine import BadRows, TableCount
-from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
+from features.sources import AnySource, BadProject, Problem, Source, missing_columns, read_frame, text_cells
+from features.sql_source import SourceSaid
 from features.tables import NO_ACTOR, EventArrays, IntArray, LeadArrays, TextColumn
 
 if TYPE_CHECKING:
@@ -31,8 +33,9 @@ class EventsSection(BaseModel):
     """The `events` section of leadlight.yaml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    source: str
+    source: SourceSaid
     lead: str
+    via: ViaSection | None = None
     at: str
     type: str
     id: str | None = None
@@ -63,12 +66,19 @@ class EventLog:
 
 
 def read_events(
-    section: EventsSection, source: Source, leads: LeadArrays, *, timezone: ZoneInfo, are_all_leads: bool
+    section: EventsSection,
+    source: AnySource,
+    leads: LeadArrays,
+    *,
+    keys: LeadKeys,
+    timezone: ZoneInfo,
+    are_all_leads: bool,
 ) -> EventLog:
     """Read and check the log of these leads.
 
     Parameters
     ----------
+    keys : how the events name their leads.
     are_all_leads : whether `leads` are all there are: then an event of an unknown lead is a fault;
         else it belongs to a lead that is not asked for, and is passed over.
 
@@ -76,7 +86,7 @@ def read_events(
     ------
     BadProject : the file or a column that the project names is missing.
     """
-    if source.is_parquet and source.path.is_file():
+    if section.via is None and isinstance(source, Source) and source.is_parquet and source.path.is_file():
         from features.event_parquet import read_typed_events
 
         typed = read_typed_events(section, source, leads, timezone=timezone, are_all_leads=are_all_leads)
@@ -86,45 +96,36 @@ def read_events(
     problems = missing_columns(frame, section.named_columns(), file=source.name)
     if problems:
         raise BadProject(problems)
-    return _read_cells(section, source, frame, leads, timezone, are_all_leads)
+    return _read_cells(section, source, frame, keys, timezone, are_all_leads)
 
 
 def _read_cells(
     section: EventsSection,
-    source: Source,
+    source: AnySource,
     frame: "pd.DataFrame",
-    leads: LeadArrays,
+    keys: LeadKeys,
     timezone: ZoneInfo,
     are_all_leads: bool,
 ) -> EventLog:
     bad = BadRows(source.name)
-    lead = _lead_positions(section, frame, leads, bad, are_all_leads)
+    rows = keys.rows_of_leads(text_cells(frame, section.lead), section.lead, bad, are_all_leads=are_all_leads)
     at_us = _times(frame, section.at, timezone, bad)
     recorded_us = None if section.recorded_at is None else _recorded(frame, section.recorded_at, timezone, at_us, bad)
     column = TextColumn.of(_types(text_cells(frame, section.type), section.type, bad))
     actor = None if section.actor is None else _actors(text_cells(frame, section.actor), section.actor, bad)
-    events = EventArrays(lead, column.codes, at_us, recorded_us, column.levels, actor)
+    no_lead = np.full(len(frame), -1, dtype=np.int64)
+    events = EventArrays(no_lead, column.codes, at_us, recorded_us, column.levels, actor)
     if section.id is not None:
-        _note_repeats(text_cells(frame, section.id), section.id, events, bad)
+        _note_repeats(text_cells(frame, section.id), section.id, events, rows, bad)
     used = np.array(bad.used(len(frame)), dtype=np.int64)
-    kept = used[lead[used] >= 0]
+    kept = rows.without(bad, len(frame))
     newest_us = int(at_us[used].max()) if len(used) else None
-    return EventLog(events.take(kept).without_unused_types(), bad.count(len(frame)), len(used) - len(kept), newest_us)
-
-
-def _lead_positions(
-    section: EventsSection, frame: "pd.DataFrame", leads: LeadArrays, bad: BadRows, are_all_leads: bool
-) -> IntArray:
-    """The position of each event's lead, -1 where it is not among them."""
-    cells = text_cells(frame, section.lead)
-    parsed = parse_cells(cells, parse_id, "")
-    bad.add_cells(section.lead, cells, parsed.bad)
-    position = {lead_id: i for i, lead_id in enumerate(leads.ids)}
-    lead = np.array([position.get(lead_id, -1) for lead_id in parsed.values], dtype=np.int64)
-    if are_all_leads:
-        for row in np.flatnonzero(lead < 0).tolist():
-            bad.add(row, section.lead, cells[row], "no usable lead with this id in the leads table")
-    return lead
+    return EventLog(
+        replace(events.take(kept.row), lead=kept.lead).without_unused_types(),
+        bad.count(len(frame)),
+        len(used) - len(np.unique(kept.row)),
+        newest_us,
+    )
 
 
 def _times(frame: "pd.DataFrame", column: str, timezone: ZoneInfo, bad: BadRows) -> IntArray:
@@ -159,15 +160,18 @@ def _actors(cells: list[str], column: str, bad: BadRows) -> NDArray[np.int8]:
     return np.array(parsed.values, dtype=np.int8)
 
 
-def _note_repeats(cells: list[str], column: str, events: EventArrays, bad: BadRows) -> None:
+def _note_repeats(cells: list[str], column: str, events: EventArrays, rows: RowsOfLeads, bad: BadRows) -> None:
     """An id that a lead has twice is one event, as it could be seen first: the log may be replayed."""
     recorded_us = events.at_us if events.recorded_us is None else events.recorded_us
     ties = () if events.actor is None else (events.actor,)
     order = np.lexsort((*ties, events.type_code, events.at_us, np.maximum(events.at_us, recorded_us)))
-    seen: set[tuple[int, str]] = set()
-    for row, lead in zip(order.tolist(), events.lead[order].tolist(), strict=True):
-        key = (lead, cells[row].strip())
-        if row in bad or not key[1] or lead < 0:
+    leads_of: dict[int, tuple[int, ...]] = {}
+    for row, lead in zip(rows.row.tolist(), rows.lead.tolist(), strict=True):
+        leads_of[row] = (*leads_of.get(row, ()), lead)
+    seen: set[tuple[tuple[int, ...], str]] = set()
+    for row in order.tolist():
+        key = (leads_of.get(row, ()), cells[row].strip())
+        if row in bad or not all(key):
             continue
         if key in seen:
             bad.add(row, column, cells[row], "the event with this id stands there already", is_repeat=True)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from features.lead_keys import SEPARATOR
 from features.parsing import BadCell, parse_id
 from features.quarantine import TableCount
 from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays
@@ -129,7 +130,7 @@ def _faultless_of_other_leads(connection: "DuckDBPyConnection", section: "Events
 
 def _is_plain_id(cell: str) -> bool:
     try:
-        return parse_id(cell) == cell
+        return parse_id(cell) == cell and SEPARATOR not in cell
     except BadCell:
         return False
 

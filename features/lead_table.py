@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from features.columns import ColumnSection, kinds_of, read_column
 from features.parsing import BadCell, is_missing, parse_cells, parse_id, parse_number, parse_time_us
 from features.quarantine import BadRows, TableCount
-from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
+from features.sources import AnySource, BadProject, Problem, missing_columns, read_frame, text_cells
+from features.sql_source import SourceSaid
 from features.tables import IntArray, Kind, LeadArrays, TextColumn
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class LeadsSection(BaseModel):
     """The `leads` section of leadlight.yaml; without an `id` a lead is called by its row, as a spreadsheet counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    source: str
+    source: SourceSaid
     id: str | None = None
     created_at: str | None = None
     order_by: str | None = None
@@ -65,7 +66,7 @@ class LeadTable:
 
 def read_leads(
     section: LeadsSection,
-    source: Source,
+    source: AnySource,
     *,
     timezone: ZoneInfo,
     reserved: frozenset[str] = frozenset(),
@@ -118,7 +119,7 @@ def _is_read(section: LeadsSection, name: str, kinds: Mapping[str, Kind] | None)
 
 
 def _check_columns(
-    section: LeadsSection, frame: "pd.DataFrame", source: Source, kinds: Mapping[str, Kind] | None
+    section: LeadsSection, frame: "pd.DataFrame", source: AnySource, kinds: Mapping[str, Kind] | None
 ) -> None:
     problems = missing_columns(frame, section.named_columns(kinds), file=source.name)
     if not len(frame):

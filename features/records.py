@@ -10,6 +10,7 @@ import numpy as np
 from features.actors import parse_actor
 from features.columns import read_column
 from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_time_us
+from features.sources import cell_text
 from features.spec import FeatureSpec
 from features.tables import Column, EventArrays, IntArray, LeadArrays, TextColumn
 
@@ -34,21 +35,6 @@ class LeadRecord:
     created_at: str | None = None
     attributes: Mapping[str, Cell] = field(default_factory=dict)
     events: tuple[EventRecord, ...] = ()
-
-
-def cell_text(cell: Cell) -> str:
-    """A JSON value as the cell that a CSV would hold.
-
-    >>> cell_text(None), cell_text(True), cell_text(3.0), cell_text(0.5)
-    ('', 'true', '3', '0.5')
-    """
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
 
 
 def arrays_of_records(

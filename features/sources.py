@@ -5,8 +5,11 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from features.sql_source import SourceSaid, SqlSource
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,8 +51,22 @@ class Source:
         return self.path.suffix.lower() in {".parquet", ".pq"}
 
 
+AnySource = Source | SqlSource
+
+
+def source_of(said: SourceSaid, folder: Path, *, what: str) -> AnySource:
+    """The file or the rows of a database that a section names.
+
+    Parameters
+    ----------
+    folder : where leadlight.yaml lies; relative paths start there.
+    what : the section, like leads.
+    """
+    return Source(folder / said) if isinstance(said, str) else SqlSource(said, folder, what)
+
+
 def column_problems(
-    source: Source, wanted: Mapping[tuple[str | int, ...], str], *, key: tuple[str, ...]
+    source: AnySource, wanted: Mapping[tuple[str | int, ...], str], *, key: tuple[str, ...]
 ) -> list[Problem]:
     """What is wrong with a table that its header shows: no file, no table, a wanted column that is not there."""
     try:
@@ -58,14 +75,19 @@ def column_problems(
         return list(error.problems)
 
 
-def read_frame(source: Source, *, key: tuple[str, ...], is_header_only: bool = False) -> "pd.DataFrame":
-    """The whole table: CSV cells as text, untouched; Parquet columns as they are typed.
+def read_frame(source: AnySource, *, key: tuple[str, ...], is_header_only: bool = False) -> "pd.DataFrame":
+    """The whole table: CSV cells as text, untouched; Parquet columns and those of DuckDB as they are typed.
 
     Raises
     ------
     BadProject : the file is absent, empty or no table; `key` is where leadlight.yaml names it.
     """
     import pandas as pd
+
+    if isinstance(source, SqlSource):
+        from features.databases import read_database  # it imports this module
+
+        return read_database(source, key=key, is_header_only=is_header_only)
 
     if not source.path.is_file():
         raise BadProject([Problem(key, _no_file(source.path))])
@@ -75,7 +97,7 @@ def read_frame(source: Source, *, key: tuple[str, ...], is_header_only: bool = F
     except UnicodeDecodeError as error:
         raise BadProject([Problem(key, f"{source.name} is no UTF-8 text; save it as CSV UTF-8")]) from error
     except (pd.errors.EmptyDataError, pd.errors.ParserError, OSError, EOFError, zlib.error) as error:
-        raise BadProject([Problem(key, f"{source.name} can not be read as a table: {_first_line(error)}")]) from error
+        raise BadProject([Problem(key, f"{source.name} can not be read as a table: {first_line(error)}")]) from error
     return frame[[name for name in frame.columns if not _NAMELESS.fullmatch(str(name))]]
 
 
@@ -121,7 +143,8 @@ def _read_parquet(path: Path, n_rows: int | None) -> "pd.DataFrame":
     return frame
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What an error says first; the rest is for those who wrote the library."""
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
@@ -158,13 +181,14 @@ def missing_columns(frame: "pd.DataFrame", wanted: Mapping[tuple[str | int, ...]
     """A problem for each wanted column (by its key in leadlight.yaml) that the table lacks."""
     present = [str(name) for name in frame.columns]
     return [
-        Problem(key, f"{file} has no column {name!r}{did_you_mean(name, present) or '; it has: ' + _some(present)}")
+        Problem(key, f"{file} has no column {name!r}{did_you_mean(name, present) or '; it has: ' + list_some(present)}")
         for key, name in wanted.items()
         if name not in present
     ]
 
 
-def _some(names: Sequence[str], limit: int = 12) -> str:
+def list_some(names: Sequence[str], limit: int = 12) -> str:
+    """The first few of some names, and how many there are beside."""
     shown = ", ".join(repr(name) for name in names[:limit])
     return shown + (f" and {len(names) - limit} more" if len(names) > limit else "")
 
@@ -218,14 +242,23 @@ def _iso_times(times: "np.typing.NDArray[np.datetime64]") -> list[str]:
 def _texts(series: "pd.Series[Any]") -> list[str]:
     import pandas as pd
 
-    return ["" if pd.isna(cell) is True else _text(cell) for cell in series.tolist()]
+    return ["" if pd.isna(cell) is True else cell_text(cell) for cell in series.tolist()]
 
 
-def _text(cell: object) -> str:
-    import pandas as pd
+def cell_text(cell: object) -> str:
+    """A value as the cell that a CSV would hold; what a list holds stands between semicolons.
 
-    if isinstance(cell, pd.Timestamp):
+    >>> cell_text(None), cell_text(True), cell_text(3.0), cell_text(["a", 7])
+    ('', 'true', '3', 'a;7')
+    """
+    if cell is None or (isinstance(cell, float) and cell != cell):  # NaN
+        return ""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, datetime):
         return cell.isoformat()
+    if isinstance(cell, list | tuple):
+        return ";".join(cell_text(item) for item in cell)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:

@@ -1,0 +1,207 @@
+"""How leads ended: from a table of closed deals, or from a column of a flat table, to Outcomes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+
+from features.labels import OpenDeals, Outcomes, no_outcomes
+from features.lead_keys import LeadKeys, ViaSection
+from features.parsing import is_missing, parse_cells, parse_time_us
+from features.quarantine import BadRows, TableCount
+from features.sources import AnySource, BadProject, missing_columns, read_frame, text_cells
+from features.sql_source import SourceSaid
+from features.tables import NEVER_US, BoolArray, IntArray, LeadArrays
+
+#: Strict, since pydantic would else read true as 1.
+OutcomeWord = StrictStr | StrictBool | StrictInt | StrictFloat
+
+
+class OutcomesSection(BaseModel):
+    """Closed deals in a table of their own, or a column of a flat table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    source: SourceSaid | None = None
+    lead: str | None = None
+    via: ViaSection | None = None
+    #: When the deal was opened: with it a lead that was lost is open again while a later deal of it is.
+    opened_at: str | None = None
+    closed_at: str | None = None
+    #: Without it every row of the table is a customer won.
+    outcome: str | None = None
+    won: OutcomeWord | list[OutcomeWord] = "won"
+    #: The words for lost: any other that is not won means open. Without the key every other word means lost.
+    lost: OutcomeWord | list[OutcomeWord] | None = None
+    amount: str | None = None
+    column: str | None = None
+
+    @model_validator(mode="after")
+    def _no_word_for_both(self) -> "OutcomesSection":
+        both = sorted(_words(self.won) & _words(self.lost if self.lost is not None else []))
+        if both:
+            raise ValueError(
+                f"found {both[0]!r} in `won` and in `lost`, expected it in one of them; leave it out of one"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _either_table_or_column(self) -> "OutcomesSection":
+        table = {"source": self.source, "lead": self.lead, "closed_at": self.closed_at}
+        if self.column is not None:
+            more = {"outcome": self.outcome, "via": self.via, "opened_at": self.opened_at}
+            given = [key for key, value in (table | more).items() if value is not None]
+            if given:
+                raise ValueError(f"`column` names a column of a flat table; leave out {', '.join(given)}")
+            return self
+        absent = [key for key, value in table.items() if value is None]
+        if absent:
+            raise ValueError(
+                f"{', '.join(absent)} missing: name a deals table by source, lead, closed_at and outcome, "
+                "or a column of a flat table by `column`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _words_need_a_column(self) -> "OutcomesSection":
+        """Words for won, or lost, of a table whose column of outcomes was forgotten."""
+        words = sorted({"won", "lost"} & self.model_fields_set)
+        if self.column is None and self.outcome is None and words:
+            raise ValueError(
+                f"found `{words[0]}` without the column it stands in; name that by `outcome`, or leave "
+                f"`{words[0]}` out where every row is a customer"
+            )
+        return self
+
+    def named_columns(self) -> dict[tuple[str | int, ...], str]:
+        """The columns that this section names, by their key."""
+        keys = ("lead", "opened_at", "closed_at", "outcome", "amount", "column")
+        return {("outcomes", key): getattr(self, key) for key in keys if getattr(self, key) is not None}
+
+
+def read_outcomes(
+    section: OutcomesSection,
+    source: AnySource,
+    leads: LeadArrays,
+    *,
+    keys: LeadKeys,
+    timezone: ZoneInfo,
+    are_all_leads: bool,
+) -> tuple[Outcomes, TableCount]:
+    """The outcomes of these leads from a table of closed deals.
+
+    A row without an outcome is a deal still open. Closes before a lead's creation belong to an
+    earlier life of it and are passed over. A deal of several leads counts for each of them.
+
+    Parameters
+    ----------
+    keys : how the deals name their leads.
+    """
+    frame = read_frame(source, key=("outcomes", "source"))
+    problems = missing_columns(frame, section.named_columns(), file=source.name)
+    if problems:
+        raise BadProject(problems)
+    bad = BadRows(source.name)
+    named = {str(key): name for (_, key), name in section.named_columns().items()}
+    cells = {key: text_cells(frame, name) for key, name in named.items()}
+    rows = keys.rows_of_leads(cells["lead"], named["lead"], bad, are_all_leads=are_all_leads)
+    deals = _deals(section, cells, timezone, bad, len(frame))
+    kept = rows.without(bad, len(frame))
+    return _outcomes_of(leads, kept.lead, deals.take(kept.row)), bad.count(len(frame))
+
+
+@dataclass(frozen=True)
+class _Deals:
+    """One row per deal; NEVER_US where it is not closed, or not said when it was opened."""
+
+    opened_us: IntArray
+    closed_us: IntArray
+    is_won: BoolArray
+
+    def take(self, index: IntArray | BoolArray) -> "_Deals":
+        return _Deals(self.opened_us[index], self.closed_us[index], self.is_won[index])
+
+
+def _deals(
+    section: OutcomesSection, cells: Mapping[str, list[str]], timezone: ZoneInfo, bad: BadRows, n_rows: int
+) -> _Deals:
+    """The deals; the time that an open one is planned to close at is none."""
+    closes, is_won = np.ones(n_rows, dtype=np.bool_), np.ones(n_rows, dtype=np.bool_)
+    if section.outcome is not None:
+        closes, is_won = is_close_cell(cells["outcome"], section), is_won_cell(cells["outcome"], section)
+    column = section.closed_at or ""
+    closed_us = _times(cells["closed_at"], column, timezone, bad)
+    for row in np.flatnonzero(closes & (closed_us == NEVER_US)).tolist():
+        bad.add(row, column, cells["closed_at"][row], "a closed deal needs the time it closed")
+    opened_us = np.full(n_rows, NEVER_US, dtype=np.int64)
+    if section.opened_at is not None:
+        opened_us = _times(cells["opened_at"], section.opened_at, timezone, bad)
+    return _Deals(opened_us, np.where(closes, closed_us, NEVER_US), closes & is_won)
+
+
+def _times(cells: list[str], column: str, timezone: ZoneInfo, bad: BadRows) -> IntArray:
+    def read(cell: str) -> int:
+        return NEVER_US if is_missing(cell) else parse_time_us(cell, timezone=timezone, date_is="end")
+
+    parsed = parse_cells(cells, read, NEVER_US)
+    bad.add_cells(column, cells, parsed.bad)
+    return np.array(parsed.values, dtype=np.int64)
+
+
+def is_won_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
+    """Whether each outcome cell is one of the words for won; case and outer blanks do not matter."""
+    return _is_among(cells, section.won)
+
+
+def is_close_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
+    """Whether each outcome cell says that the lead is closed: it is filled, and says won or lost.
+
+    Without words for lost every other word means it.
+    """
+    is_filled = np.array([not is_missing(cell) for cell in cells], dtype=np.bool_)
+    if section.lost is None:
+        return is_filled
+    return is_filled & (is_won_cell(cells, section) | _is_among(cells, section.lost))
+
+
+def _is_among(cells: Sequence[str], said: OutcomeWord | list[OutcomeWord]) -> BoolArray:
+    words = _words(said)
+    return np.array([_outcome_word(cell) in words for cell in cells], dtype=np.bool_)
+
+
+def _words(said: OutcomeWord | list[OutcomeWord]) -> set[str]:
+    return {_outcome_word(str(word)) for word in (said if isinstance(said, list) else [said])}
+
+
+def _outcome_word(text: str) -> str:
+    """One spelling per outcome: 1, 1.0 and "1 " are the same, and so are True and "true"."""
+    word = text.strip().casefold()
+    try:
+        return repr(float(word))
+    except ValueError:
+        return word
+
+
+def _outcomes_of(leads: LeadArrays, lead: IntArray, deals: _Deals) -> Outcomes:
+    """The first close and win of each lead from its creation on, and the deals that can open it again."""
+    created_us = leads.created_us if leads.created_us is not None else np.zeros(len(leads), dtype=np.int64)
+    after = deals.closed_us >= created_us[lead]
+    outcomes = no_outcomes(len(leads))
+    closed, won = outcomes.closed_us.copy(), outcomes.won_us.copy()
+    np.minimum.at(closed, lead[after], deals.closed_us[after])
+    np.minimum.at(won, lead[after & deals.is_won], deals.closed_us[after & deals.is_won])
+    return Outcomes(closed, won, OpenDeals(lead, deals.opened_us, deals.closed_us).reopening(closed))
+
+
+def flat_outcomes(section: OutcomesSection, cells: Sequence[str], row_of: IntArray) -> Outcomes:
+    """The outcomes of a flat table's leads: an empty cell means open.
+
+    Parameters
+    ----------
+    cells : the outcome column, in the order of the file.
+    row_of : for each lead its row in the file.
+    """
+    won = is_won_cell(cells, section)[row_of]
+    closed = is_close_cell(cells, section)[row_of]
+    return Outcomes(np.where(closed, 0, NEVER_US), np.where(closed & won, 0, NEVER_US))
