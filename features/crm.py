@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from features.actors import Actor
-from features.event_log import EventsSection, actors_of_types, observed_from_us, read_events
-from features.history_table import HistorySection, read_history
+from features.crm_sections import CrmSections
+from features.event_log import actors_of_types, observed_from_us, read_events
+from features.history_table import read_history
 from features.labels import Outcomes, no_outcomes
 from features.lead_keys import LeadKeys, ViaSection, keys_via, own_keys
-from features.lead_table import LeadsSection, LeadTable, read_leads
-from features.outcome_table import OutcomesSection, flat_outcomes, read_outcomes
+from features.lead_table import LeadTable, read_leads
+from features.outcome_table import flat_outcomes, read_outcomes
 from features.quarantine import TableCount, commonest_reasons
 from features.sources import (
     AnySource,
@@ -27,51 +27,6 @@ from features.sources import (
     text_cells,
 )
 from features.tables import EventArrays, Kind, LeadArrays
-
-
-class CrmSections(BaseModel):
-    """The sections of leadlight.yaml that describe tables."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    leads: LeadsSection
-    events: EventsSection | None = None
-    outcomes: OutcomesSection | None = None
-    history: HistorySection | None = None
-    timezone: str = "UTC"
-    max_bad: float = Field(default=0.01, ge=0, le=1)
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_a_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"{name!r} is no time zone; write one like UTC or Europe/Berlin") from error
-        return name
-
-    @model_validator(mode="after")
-    def _changes_need_times(self) -> "CrmSections":
-        """An event or a change is seen before `as_of`; leads without times have none."""
-        for name in ("events", "history"):
-            if getattr(self, name) is not None and (self.is_flat or self.leads.created_at is None):
-                raise ValueError(
-                    f"found `{name}` beside leads without times, expected leads.created_at and outcomes from a table "
-                    f"of closed deals; give both, or leave `{name}` out"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _other_tables_need_ids(self) -> "CrmSections":
-        """A row number is no name that another table could use."""
-        others = [name for name in ("events", "outcomes", "history") if getattr(self, name) is not None]
-        if self.leads.id is None and others and not (self.is_flat and others == ["outcomes"]):
-            raise ValueError(f"found `{others[0]}` beside leads without `id`, expected leads.id; name the id column")
-        return self
-
-    @property
-    def is_flat(self) -> bool:
-        """Whether the outcome is a column of the leads table, which then has one snapshot a row."""
-        return self.outcomes is not None and self.outcomes.column is not None
 
 
 @dataclass(frozen=True)

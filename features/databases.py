@@ -5,21 +5,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from features.sources import BadProject, Problem, cell_text, did_you_mean, first_line
+from features.sources import BadProject, Problem, cell_text, did_you_mean, first_line, list_some
 from features.sql_source import SqlSource
 
 if TYPE_CHECKING:
     import pandas as pd
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
     from sqlalchemy.exc import DBAPIError
 
 #: A database that does not answer is given up after so many seconds.
 _CONNECT_SECONDS = 4
 #: So many rows are Python objects at a time.
 _PIECE_ROWS = 20_000
+#: Rows come in pieces, by a cursor of the server; `%` and `:` in a query stay what they are.
+_IN_PIECES = {"stream_results": True, "max_row_buffer": _PIECE_ROWS, "no_parameters": True}
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _FILE_URL = re.compile(r"(sqlite|duckdb)(?:\+\w+)?://(?:/([^?]*).*)?", re.DOTALL)
 #: Types that PostgreSQL writes itself: no Python date holds its infinity, and JSON stays as it is written.
@@ -79,8 +81,9 @@ def _needs(package: str, key: tuple[str, ...]) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        told = f"a database is read by {package}, which is not installed: pip install 'leadlight[sql]'"
-        raise BadProject([Problem(key, f"{told} (driver: {error.name})")]) from error
+        told = f"a database is read by {package}, and {error.name} is not installed"
+        cure = "pip install 'leadlight[sql]' brings what PostgreSQL, SQLite and DuckDB need"
+        raise BadProject([Problem(key, f"{told}; {cure}")]) from error
 
 
 def _read_duckdb(source: SqlSource, path: Path, key: tuple[str, ...], is_header_only: bool) -> "pd.DataFrame":
@@ -109,9 +112,9 @@ def _read_by_sqlalchemy(source: SqlSource, url: str, key: tuple[str, ...], is_he
     quoted = engine.dialect.identifier_preparer.quote_identifier
     table = ".".join(quoted(part) for part in (source.said.table or "").split("."))
     try:
-        with engine.connect().execution_options(**_reading(engine)) as connection:
+        with _connected(engine, source, key) as connection:
             result = connection.exec_driver_sql(_statement(source, table, is_header_only))
-            names = [str(name) for name in result.keys()]  # noqa: SIM118  # of the result, no dict
+            names = [str(name) for name in result.keys()]  # noqa: SIM118  # of a result, which is no mapping
             _refuse_repeated(names, source, key)
             pieces = [_cells(names, rows) for rows in result.partitions(_PIECE_ROWS)]
     except DBAPIError as error:
@@ -119,10 +122,15 @@ def _read_by_sqlalchemy(source: SqlSource, url: str, key: tuple[str, ...], is_he
     return pd.concat([_cells(names, []), *pieces], ignore_index=True)
 
 
-def _reading(engine: "Engine") -> dict[str, object]:
-    """Rows come in pieces, `%` and `:` stay what they are; PostgreSQL refuses to write."""
-    options: dict[str, object] = {"stream_results": True, "max_row_buffer": _PIECE_ROWS, "no_parameters": True}
-    return options | ({"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {})
+def _connected(engine: "Engine", source: SqlSource, key: tuple[str, ...]) -> "Connection":
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        return engine.connect().execution_options(**_IN_PIECES)
+    except DBAPIError as error:
+        told = f"{source.name} can not be reached: {first_line(error.orig or error)}"
+        cure = "check that the server runs, and host, port, database, user and password in the url"
+        raise BadProject([Problem(key, f"{told}; {cure}")]) from error
 
 
 def _cells(names: Sequence[str], rows: Sequence[Sequence[object]]) -> "pd.DataFrame":
@@ -158,33 +166,32 @@ def _engine(url: str, source: SqlSource, key: tuple[str, ...]) -> "Engine":
     return engine
 
 
-def _read_only(connection: object, record: object) -> None:
-    """Settings of each new connection: nothing is written, times come as text in UTC."""
-    module = type(connection).__module__.partition(".")[0]
-    cursor = connection.cursor()  # type: ignore[attr-defined]  # of any driver
-    if module == "sqlite3":
-        cursor.execute("PRAGMA query_only = ON")
-    elif module == "psycopg":
+def _read_only(connection: Any, record: object) -> None:  # drivers share no type
+    """Settings of each new connection, of any driver: nothing is written, and times come as text in UTC."""
+    driver = type(connection).__module__.partition(".")[0]
+    if driver == "sqlite3":
+        connection.execute("PRAGMA query_only = ON")
+    elif driver == "psycopg":
         from psycopg.types.string import TextLoader
 
+        connection.read_only = True
         for name in _AS_WRITTEN:
-            connection.adapters.register_loader(name, TextLoader)  # type: ignore[attr-defined]
-        cursor.execute("SET SESSION timezone = 'UTC'; SET SESSION datestyle = 'ISO, YMD'")
-    cursor.close()
+            connection.adapters.register_loader(name, TextLoader)
+        connection.execute("SET SESSION timezone = 'UTC'")
+        connection.execute("SET SESSION datestyle = 'ISO, YMD'")
+        connection.commit()
 
 
 def _unreadable(engine: "Engine", source: SqlSource, error: "DBAPIError") -> str:
-    """Why rows could not be read, and what to do."""
+    """Why rows could not be read, and the tables that there are."""
     from sqlalchemy import inspect
-    from sqlalchemy.exc import SQLAlchemyError
 
     told = f"{source.name} can not be read: {first_line(error.orig or error)}"
-    schema, _, table = (source.said.table or "").rpartition(".")
-    try:
-        known = inspect(engine)
-        tables = [*known.get_table_names(schema or None), *known.get_view_names(schema or None)]
-    except SQLAlchemyError:
-        return f"{told}; check that the server runs, and host, port, user and password in the url"
     if source.said.table is None:
         return f"{told}; correct the query"
-    return f"{told}{did_you_mean(table, tables)}" if table not in tables else told
+    schema, _, table = source.said.table.rpartition(".")
+    known = inspect(engine)
+    tables = [*known.get_table_names(schema or None), *known.get_view_names(schema or None)]
+    if table in tables:
+        return told
+    return told + (did_you_mean(table, tables) or f"; there is {list_some(tables) or 'no table'}")

@@ -107,7 +107,7 @@ def _read_cells(
     timezone: ZoneInfo,
     are_all_leads: bool,
 ) -> EventLog:
-    bad = BadRows(source.name)
+    bad = BadRows(source.name, first_row=source.first_row)
     rows = keys.rows_of_leads(text_cells(frame, section.lead), section.lead, bad, are_all_leads=are_all_leads)
     at_us = _times(frame, section.at, timezone, bad)
     recorded_us = None if section.recorded_at is None else _recorded(frame, section.recorded_at, timezone, at_us, bad)

@@ -81,7 +81,7 @@ def read_history(
     problems = missing_columns(frame, section.named_columns(), file=source.name)
     if problems:
         raise BadProject(problems)
-    bad = BadRows(source.name)
+    bad = BadRows(source.name, first_row=source.first_row)
     rows = keys.rows_of_leads(text_cells(frame, section.lead), section.lead, bad, are_all_leads=are_all_leads)
     valid_us, recorded_us = _times(section, frame, timezone, bad)
     used_kinds = {name: kind for name, kind in kinds.items() if kind != "ignore"}

@@ -89,7 +89,7 @@ def read_leads(
     """
     frame = read_frame(source, key=("leads", "source")) if frame is None else frame
     _check_columns(section, frame, source, kinds)
-    bad = BadRows(source.name)
+    bad = BadRows(source.name, first_row=source.first_row)
     own = frozenset(filter(None, (section.id, section.created_at, section.order_by))) | reserved
     own |= frozenset(filter(None, (section.account,))) - frozenset(section.columns)
     cells = {str(name): text_cells(frame, str(name)) for name in frame.columns if _is_read(section, str(name), kinds)}

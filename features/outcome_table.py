@@ -102,7 +102,7 @@ def read_outcomes(
     problems = missing_columns(frame, section.named_columns(), file=source.name)
     if problems:
         raise BadProject(problems)
-    bad = BadRows(source.name)
+    bad = BadRows(source.name, first_row=source.first_row)
     named = {str(key): name for (_, key), name in section.named_columns().items()}
     cells = {key: text_cells(frame, name) for key, name in named.items()}
     rows = keys.rows_of_leads(cells["lead"], named["lead"], bad, are_all_leads=are_all_leads)

@@ -16,7 +16,7 @@ class BadRow:
     Attributes
     ----------
     file : the table's file name.
-    row : its number as a spreadsheet shows it: the header is row 1.
+    row : its number as a spreadsheet shows it: the header is row 1; in a database the number in the result.
     column, value, reason : the first cell that was wrong, as found, and what was expected.
     is_repeat : it says nothing that another row does not say: not used, and no fault either.
     """
@@ -48,15 +48,22 @@ class TableCount:
 
 
 class BadRows:
-    """Collects the unusable rows of one table; the first fault of a row counts."""
+    """Collects the unusable rows of one table; the first fault of a row counts.
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+    Parameters
+    ----------
+    first_row : how the first row is counted: after the header of a file, or as the first of a database.
+    """
+
+    def __init__(self, file: str, *, first_row: int = 2) -> None:
+        self._file, self._first_row = file, first_row
         self._by_index: dict[int, BadRow] = {}
 
     def add(self, index: int, column: str, value: str, reason: str, *, is_repeat: bool = False) -> None:
         """Note the row at this 0-based position below the header."""
-        self._by_index.setdefault(index, BadRow(self._file, index + 2, column, value[:200], reason, is_repeat))
+        self._by_index.setdefault(
+            index, BadRow(self._file, index + self._first_row, column, value[:200], reason, is_repeat)
+        )
 
     def add_cells(self, column: str, cells: Sequence[str], bad: BadCells) -> None:
         """Note every bad cell of a column."""

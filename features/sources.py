@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from features.sql_source import SourceSaid, SqlSource
 
@@ -38,9 +38,10 @@ class BadProject(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """A file, and its name for messages."""
+    """A file, and its name for messages; its header is row 1."""
 
     path: Path
+    first_row: ClassVar[int] = 2
 
     @property
     def name(self) -> str:

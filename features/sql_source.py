@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Tag, model_validator
 
@@ -82,6 +82,7 @@ class SqlSource:
     said: SqlSection
     folder: Path
     what: str
+    first_row: ClassVar[int] = 1
 
     @property
     def name(self) -> str:
