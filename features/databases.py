@@ -106,14 +106,16 @@ def _read_duckdb(source: SqlSource, path: Path, key: tuple[str, ...], is_header_
 def _read_by_sqlalchemy(source: SqlSource, url: str, key: tuple[str, ...], is_header_only: bool) -> "pd.DataFrame":
     import pandas as pd
 
-    with _needs("sqlalchemy", key):
+    with _needs("SQLAlchemy", key):
         from sqlalchemy.exc import DBAPIError
     engine = _engine(url, source, key)
     quoted = engine.dialect.identifier_preparer.quote_identifier
     table = ".".join(quoted(part) for part in (source.said.table or "").split("."))
     try:
-        with _connected(engine, source, key) as connection:
-            result = connection.exec_driver_sql(_statement(source, table, is_header_only))
+        with (
+            _connected(engine, source, key) as connection,
+            connection.exec_driver_sql(_statement(source, table, is_header_only)) as result,
+        ):
             names = [str(name) for name in result.keys()]  # noqa: SIM118  # of a result, which is no mapping
             _refuse_repeated(names, source, key)
             pieces = [_cells(names, rows) for rows in result.partitions(_PIECE_ROWS)]
@@ -185,13 +187,17 @@ def _read_only(connection: Any, record: object) -> None:  # drivers share no typ
 def _unreadable(engine: "Engine", source: SqlSource, error: "DBAPIError") -> str:
     """Why rows could not be read, and the tables that there are."""
     from sqlalchemy import inspect
+    from sqlalchemy.exc import SQLAlchemyError
 
     told = f"{source.name} can not be read: {first_line(error.orig or error)}"
     if source.said.table is None:
         return f"{told}; correct the query"
     schema, _, table = source.said.table.rpartition(".")
-    known = inspect(engine)
-    tables = [*known.get_table_names(schema or None), *known.get_view_names(schema or None)]
+    try:
+        known = inspect(engine)
+        tables = [*known.get_table_names(schema or None), *known.get_view_names(schema or None)]
+    except SQLAlchemyError:  # what made the reading fail makes this fail too
+        return told
     if table in tables:
         return told
     return told + (did_you_mean(table, tables) or f"; there is {list_some(tables) or 'no table'}")

@@ -225,6 +225,8 @@ def _arrow_cells(series: "pd.Series[Any]") -> list[str]:
         texts = levels.to_pylist()
     elif levels.type == pa.timestamp("us"):
         texts = _iso_times(levels.to_numpy(zero_copy_only=False))
+    elif pa.types.is_float32(levels.type):  # as it is written: 0.1, which as a double is 0.10000000149011612
+        texts = [cell_text(float(str(number))) for number in levels.to_numpy()]
     else:
         texts = _texts(pd.Series(levels, dtype=pd.ArrowDtype(levels.type)))
     found: list[str] = np.array([*texts, ""], dtype=object)[codes.indices.fill_null(len(texts)).to_numpy()].tolist()
