@@ -17,11 +17,13 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
 
 
-def test_the_project_file_is_valid() -> None:
-    (text,) = blocks("yaml")
+def test_the_project_files_are_valid() -> None:
+    files, databases = (validate_document(ProjectFile, parse_yaml(text, name="README.md")) for text in blocks("yaml"))
 
-    project = validate_document(ProjectFile, parse_yaml(text, name="README.md"))
-    assert project.leads.columns["age"].is_withheld
+    assert files.leads.columns["age"].is_withheld
+    assert databases.history is not None
+    assert databases.outcomes is not None
+    assert databases.outcomes.via is not None
 
 
 @pytest.mark.parametrize(

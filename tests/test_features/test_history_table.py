@@ -143,6 +143,15 @@ def test_attributes_are_those_of_the_time_of_each_snapshot(tmp_path: Path) -> No
     assert leads.attribute("nothing", np.array([0]), np.array([0])) is None
 
 
+def test_rules_ask_what_was_known(tmp_path: Path) -> None:
+    rows = [("a", "city", "Ulm", DAYS[0], ""), ("a", "city", "Bern", DAYS[4], ""), ("b", "city", "Ulm", DAYS[4], "")]
+    leads = read(tmp_path, LONG_HEADER, rows, LONG).leads
+
+    points = [score_rules(RULEBOOK, leads, no_events(), snapshots_at(leads, day * DAY)).points for day in (3, 9)]
+
+    assert [column.tolist() for column in points] == [[14, 11, 11], [10, 14, 11]]  # all are of size 999 today
+
+
 def test_a_row_per_version_says_all_its_columns(tmp_path: Path) -> None:
     rows = [("a", DAYS[0], "5", "Ulm", "x"), ("a", DAYS[2], "", "Bern", "y"), ("b", DAYS[1], "8", "?", "z")]
     crm = read(tmp_path, ("lead", "since", "size", "city", "other"), rows, WIDE)
