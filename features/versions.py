@@ -61,18 +61,27 @@ def settle_versions(lead: IntArray, valid_us: IntArray, recorded_us: IntArray, c
     lead, valid_us, recorded_us : k int64 each.
     column : k values.
     """
-    ordered = np.lexsort((_value_rank(column), recorded_us, valid_us, lead))
-    rank = np.empty(len(lead), dtype=np.int64)
-    rank[ordered] = np.arange(len(lead))
-    known_us = np.maximum(valid_us, recorded_us)
-    by_known = np.lexsort((rank, known_us, lead))
-    standing = ordered[np.maximum.accumulate(rank[by_known])]  # ranks of later leads are higher
-    return Versions(lead[by_known], known_us[by_known], column.take(standing))
+    ordered = _by_validity(lead, valid_us, recorded_us, column)
+    lead, known_us = lead[ordered], np.maximum(valid_us, recorded_us)[ordered]
+    by_known = np.argsort(_keys(lead, known_us), kind="stable")
+    standing = ordered[np.maximum.accumulate(by_known)]  # versions of later leads stand later
+    return Versions(lead, known_us[by_known], column.take(standing))
 
 
-def _value_rank(column: Column) -> IntArray:
-    """Missing values first."""
-    if not isinstance(column, NumberColumn):
-        return column.codes
-    _, rank = np.unique(np.where(np.isnan(column.values), -np.inf, column.values), return_inverse=True)
-    return rank
+def _by_validity(lead: IntArray, valid_us: IntArray, recorded_us: IntArray, column: Column) -> IntArray:
+    """Positions by lead, time, time of record and value; the last two are compared only where times are equal."""
+    key = _keys(lead, valid_us)
+    order = np.argsort(key, kind="stable")
+    is_equal = key[order[1:]] == key[order[:-1]]
+    tied = np.flatnonzero(np.append(is_equal, False) | np.append(False, is_equal))
+    rows = order[tied]
+    values = column.values if isinstance(column, NumberColumn) else column.codes
+    rank = np.nan_to_num(values[rows], nan=-np.inf)  # missing values first, as code -1 is
+    order[tied] = rows[np.lexsort((rank, recorded_us[rows], key[rows]))]
+    return order
+
+
+def _keys(lead: IntArray, times_us: IntArray) -> IntArray:
+    """One integer per row that sorts by lead, then time."""
+    distinct, rank = np.unique(times_us, return_inverse=True)
+    return np.asarray(lead * len(distinct) + rank)
