@@ -67,8 +67,8 @@ def build_features(
     -------
     FeatureMatrix of n rows, columns as `feature_names(spec)` and `spec.categories`.
     """
-    blocks: list[FloatArray] = [_number(leads, name)[snapshots.lead] for name in spec.numbers]
-    blocks += [days_since_date(snapshots.as_of_us, _number(leads, name)[snapshots.lead]) for name in spec.dates]
+    blocks: list[FloatArray] = [_number(leads, name, snapshots) for name in spec.numbers]
+    blocks += [days_since_date(snapshots.as_of_us, _number(leads, name, snapshots)) for name in spec.dates]
     if spec.has_times:
         if leads.created_us is None:
             raise ValueError("the model was trained with leads.created_at, these leads have none")
@@ -81,7 +81,7 @@ def build_features(
     values[:, : attributes.shape[1]] = attributes
     if spec.has_events:
         behaviour_features(events or no_events(), snapshots, spec.event_types, out=values)
-    categories = {name: _text(leads, name).take(snapshots.lead) for name in spec.categories}
+    categories = {name: _text(leads, name, snapshots) for name in spec.categories}
     return FeatureMatrix(names, values, categories, snapshots)
 
 
@@ -94,19 +94,19 @@ def _timeline_features(events: EventArrays, snapshots: Snapshots, spec: FeatureS
     return out
 
 
-def _number(leads: LeadArrays, name: str) -> FloatArray:
-    column = leads.columns.get(name)
+def _number(leads: LeadArrays, name: str, snapshots: Snapshots) -> FloatArray:
+    column = leads.attribute(name, snapshots.lead, snapshots.as_of_us)
     if column is None:
-        return np.full(len(leads), np.nan)
+        return np.full(len(snapshots), np.nan)
     if not isinstance(column, NumberColumn):
         raise TypeError(f"column {name!r} was a number in training, these leads have text there")
     return column.values
 
 
-def _text(leads: LeadArrays, name: str) -> TextColumn:
-    column = leads.columns.get(name)
+def _text(leads: LeadArrays, name: str, snapshots: Snapshots) -> TextColumn:
+    column = leads.attribute(name, snapshots.lead, snapshots.as_of_us)
     if column is None:
-        return TextColumn((), np.full(len(leads), -1, dtype=np.int64))
+        return TextColumn((), np.full(len(snapshots), -1, dtype=np.int64))
     if not isinstance(column, TextColumn):
         raise TypeError(f"column {name!r} was text in training, these leads have numbers there")
     return column

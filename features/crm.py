@@ -1,52 +1,23 @@
 """A company's CRM as the project describes it: leads, their log, and how they ended, read and checked together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from pydantic import Field, model_validator
 
 from features.actors import Actor
-from features.event_log import EventsSection, actors_of_types, observed_from_us, read_events
-from features.labels import Outcomes, OutcomesSection, flat_outcomes, no_outcomes, read_outcomes
-from features.lead_table import LeadsSection, LeadTable, read_leads
+from features.crm_sections import CrmSections
+from features.event_log import actors_of_types, observed_from_us, read_events
+from features.history_table import read_history
+from features.labels import Outcomes, no_outcomes
+from features.lead_keys import LeadKeys, ViaSection, keys_via, own_keys
+from features.lead_table import LeadTable, read_leads
+from features.outcome_table import flat_outcomes, read_outcomes
 from features.quarantine import TableCount, commonest_reasons
-from features.reading import USUAL, Reading, ReadingSection
-from features.sources import BadProject, Problem, Source, column_problems, read_table
+from features.reading import USUAL, Reading
+from features.sources import AnySource, BadProject, Problem, Source, column_problems, read_table, source_of
 from features.tables import EventArrays, Kind, LeadArrays
-
-
-class CrmSections(ReadingSection):
-    """The sections of leadlight.yaml that describe tables."""
-
-    leads: LeadsSection
-    events: EventsSection | None = None
-    outcomes: OutcomesSection | None = None
-    max_bad: float = Field(default=0.01, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _events_need_times(self) -> "CrmSections":
-        """An event is seen before `as_of`; leads without times have none."""
-        if self.events is not None and (self.is_flat or self.leads.created_at is None):
-            raise ValueError(
-                "found `events` beside leads without times, expected leads.created_at and outcomes from a table of "
-                "closed deals; give both, or leave `events` out"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _other_tables_need_ids(self) -> "CrmSections":
-        """A row number is no name that another table could use."""
-        others = [name for name in ("events", "outcomes") if getattr(self, name) is not None]
-        if self.leads.id is None and others and not (self.is_flat and others == ["outcomes"]):
-            raise ValueError(f"found `{others[0]}` beside leads without `id`, expected leads.id; name the id column")
-        return self
-
-    @property
-    def is_flat(self) -> bool:
-        """Whether the outcome is a column of the leads table, which then has one snapshot a row."""
-        return self.outcomes is not None and self.outcomes.column is not None
 
 
 @dataclass(frozen=True)
@@ -83,7 +54,7 @@ class Crm:
     def newest_us(self) -> int:
         """The newest time in the tables; of the log, events of leads that were not asked for count too."""
         times = [self.leads.created_us] if self.leads.created_us is not None else []
-        times += [self.outcomes.known_closes_us]
+        times += [self.outcomes.known_times_us, *(versions.known_us for versions in self.leads.history.values())]
         times += [self.events.at_us] if self.events is not None else []
         newest = [int(column.max()) for column in times if len(column)]
         return max([*newest, *([] if self.newest_event_us is None else [self.newest_event_us])], default=0)
@@ -98,7 +69,7 @@ class Crm:
         return min(newest, default=self.newest_us)
 
     def before(self, until_us: int) -> "Crm":
-        """What the tables held just before a time: no lead, event, record or close from then on."""
+        """What the tables held just before a time: no lead, event, record, change or close from then on."""
         if self.leads.created_us is None:
             raise ValueError("a flat table has no times to cut at; leave out --until, or cut the file")
         here = np.flatnonzero(self.leads.created_us < until_us)
@@ -109,7 +80,8 @@ class Crm:
                 seen &= events.recorded_us < until_us
             events = events.take(seen).of_leads(here, len(self.leads))
         outcomes = self.outcomes.take(here).before(until_us)
-        return replace(self, leads=self.leads.take(here), events=events, outcomes=outcomes, newest_event_us=None)
+        leads = self.leads.take(here).history_before(until_us)
+        return replace(self, leads=leads, events=events, outcomes=outcomes, newest_event_us=None)
 
 
 def read_crm(
@@ -137,24 +109,24 @@ def read_crm(
     ------
     BadProject : files, columns or more than `max_bad` of a table's rows are not as described.
     """
-    reading = sections.reading if reading is None else reading
-    source = _source(folder, sections.leads.source, leads_file)
-    problems = _header_problems(sections, folder, source, events_file, kinds, needs_outcomes)
+    sources = _sources(sections, folder, leads_file, events_file)
+    problems = _header_problems(sections, sources, kinds, needs_outcomes)
     if problems:
         raise BadProject(problems)
-    table, outcome_cells = _read_lead_table(sections, source, kinds, reading, until_us)
+    table, outcome_cells = _read_lead_table(
+        sections, sources["leads"], kinds, sections.reading if reading is None else reading, until_us
+    )
     are_all_leads, reading = leads_file is None, table.reading
     counts, notes = [table.count], table.notes
     events, n_others, observed_from, newest_event = None, 0, None, None
     if sections.events is not None:
-        log_source = _source(folder, sections.events.source, events_file)
         log = read_events(
             sections.events,
-            log_source,
+            sources["events"],
             table.leads,
+            keys=_keys_of(sections.events.via, table, sources, "events"),
             reading=reading,
             are_all_leads=are_all_leads,
-            unused_ids=table.unused_ids,
             until_us=until_us,
         )
         events, n_others, newest_event = log.events, log.n_of_other_leads, log.newest_us
@@ -165,19 +137,31 @@ def read_crm(
     if sections.outcomes is not None and outcome_cells is not None:
         outcomes = flat_outcomes(sections.outcomes, outcome_cells, table.row_of, reading)
     elif sections.outcomes is not None and sections.outcomes.source is not None:
-        deals = _source(folder, sections.outcomes.source)
         outcomes, count = read_outcomes(
             sections.outcomes,
-            deals,
+            sources["outcomes"],
             table.leads,
+            keys=_keys_of(sections.outcomes.via, table, sources, "outcomes"),
             reading=reading,
             are_all_leads=are_all_leads,
-            unused_ids=table.unused_ids,
             until_us=until_us,
         )
         counts.append(count)
+    leads = table.leads
+    if sections.history is not None:
+        changes, count = read_history(
+            sections.history,
+            sources["history"],
+            table.kinds,
+            keys=_keys_of(None, table, sources, "history"),
+            reading=reading,
+            are_all_leads=are_all_leads,
+            until_us=until_us,
+        )
+        leads = replace(leads, history=changes)
+        counts.append(count)
     crm = Crm(
-        table.leads,
+        leads,
         table.kinds,
         events,
         outcomes,
@@ -194,37 +178,56 @@ def read_crm(
     return whole if until_us is None else whole.before(until_us)
 
 
-def _source(folder: Path, names: str | Sequence[str], other: Path | None = None) -> Source:
-    """The files that a section names, or the one that is to be read in their place."""
-    return Source.of(folder, names) if other is None else Source(other)
+def _sources(
+    sections: CrmSections, folder: Path, leads_file: Path | None, events_file: Path | None
+) -> dict[str, AnySource]:
+    """Where each table is read from: leads, events, outcomes and history, and "events.via", the table between."""
+    given = {"leads": leads_file, "events": events_file}
+    found: dict[str, AnySource] = {}
+    for name in ("leads", "events", "outcomes", "history"):
+        section = getattr(sections, name)
+        if section is None or section.source is None:
+            continue
+        file = given.get(name)
+        found[name] = source_of(section.source, folder, what=name) if file is None else Source(file)
+        via = getattr(section, "via", None)
+        if via is not None:
+            found[f"{name}.via"] = source_of(via.source, folder, what=f"{name}.via")
+    return found
+
+
+def _keys_of(via: ViaSection | None, table: LeadTable, sources: Mapping[str, AnySource], name: str) -> LeadKeys:
+    """How the rows of a table name the leads."""
+    if via is None:
+        return own_keys(table.leads, table.unused_ids)
+    between = sources[f"{name}.via"]
+    return keys_via(via, between, table.leads, key=(name, "via"), unused_ids=table.unused_ids)
 
 
 def _header_problems(
-    sections: CrmSections,
-    folder: Path,
-    leads_source: Source,
-    events_file: Path | None,
-    kinds: Mapping[str, Kind] | None,
-    needs_outcomes: bool,
+    sections: CrmSections, sources: Mapping[str, AnySource], kinds: Mapping[str, Kind] | None, needs_outcomes: bool
 ) -> list[Problem]:
     """What the headers of all tables show to be wrong, told at once before any table is read."""
-    wanted = sections.leads.named_columns(kinds)
-    outcomes = sections.outcomes
-    if outcomes is not None and outcomes.column is not None and needs_outcomes:
-        wanted |= outcomes.named_columns()
-    problems = column_problems(leads_source, wanted, key=("leads", "source"))
-    if sections.events is not None:
-        log = _source(folder, sections.events.source, events_file)
-        problems += column_problems(log, sections.events.named_columns(), key=("events", "source"))
-    if outcomes is not None and outcomes.source is not None:
-        deals = _source(folder, outcomes.source)
-        problems += column_problems(deals, outcomes.named_columns(), key=("outcomes", "source"))
+    wanted = {"leads": sections.leads.named_columns(kinds)}
+    if sections.is_flat and sections.outcomes is not None and needs_outcomes:
+        wanted["leads"] |= sections.outcomes.named_columns()
+    for name in ("events", "outcomes", "history"):
+        section = getattr(sections, name)
+        if section is not None:
+            wanted[name] = section.named_columns()
+            via = getattr(section, "via", None)
+            if via is not None:
+                wanted[f"{name}.via"] = via.named_columns((name, "via"))
+    problems = []
+    for name, source in sources.items():
+        key = tuple(name.split("."))
+        problems += column_problems(source, wanted.get(name, {}), key=(*key, "source"))
     return problems
 
 
 def _read_lead_table(
     sections: CrmSections,
-    source: Source,
+    source: AnySource,
     kinds: Mapping[str, Kind] | None,
     reading: Reading,
     until_us: int | None,

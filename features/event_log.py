@@ -1,16 +1,18 @@
 """The activity log: from a file to EventArrays."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.actors import Actor
+from features.lead_keys import LeadKeys, ViaSection
 from features.parsing import BadCell, parse_time_us
 from features.quarantine import TableCount
 from features.reading import CellFormat, Reading
 from features.settling import DateEvidence, settled_times
-from features.sources import BadProject, Problem, Source, missing_columns, read_pieces
+from features.sources import AnySource, BadProject, Problem, Source, missing_columns, read_pieces
+from features.sql_source import SourceSaid
 from features.tables import EventArrays, LeadArrays
 
 
@@ -26,8 +28,9 @@ class EventsSection(BaseModel):
     """The `events` section of leadlight.yaml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    source: str | list[str]
+    source: SourceSaid
     lead: str
+    via: ViaSection | None = None
     at: str
     type: str
     id: str | None = None
@@ -73,28 +76,27 @@ class LogRequest:
 
     Attributes
     ----------
+    keys : how the events name their leads.
     are_all_leads : whether `leads` are all there are: then an event of an unknown lead is a fault;
         else it belongs to a lead that is not asked for, and is passed over.
-    unused_ids : leads that are in the quarantine; their events go there too, without being faults.
     until_us : later events are as if they did not stand there.
     """
 
     section: EventsSection
-    leads: LeadArrays
+    keys: LeadKeys
     reading: Reading
     are_all_leads: bool
-    unused_ids: Container[str] = frozenset()
     until_us: int | None = None
 
 
 def read_events(
     section: EventsSection,
-    source: Source,
+    source: AnySource,
     leads: LeadArrays,
     *,
+    keys: LeadKeys,
     reading: Reading,
     are_all_leads: bool,
-    unused_ids: Container[str] = frozenset(),
     until_us: int | None = None,
 ) -> EventLog:
     """Read and check the log of these leads; see `LogRequest`.
@@ -103,13 +105,13 @@ def read_events(
     ------
     BadProject : the file or a column that the project names is missing, or the order of its dates is not clear.
     """
-    if source.is_parquet and source.path.is_file():
+    if section.via is None and isinstance(source, Source) and source.is_parquet and source.path.is_file():
         from features.event_parquet import read_typed_events
 
         typed = read_typed_events(section, source, leads, reading=reading, are_all_leads=are_all_leads)
         if typed is not None:
             return typed
-    asked = LogRequest(section, leads, reading, are_all_leads, unused_ids, until_us)
+    asked = LogRequest(section, keys, reading, are_all_leads, until_us)
     evidence = {key: DateEvidence(reading, until_us) for key in section.time_columns() if key not in reading.columns}
     log = _read_pieces(asked, source, evidence)
     formats = settled_times(evidence, section.time_columns())
@@ -118,17 +120,16 @@ def read_events(
     return replace(log, formats=formats)
 
 
-def _read_pieces(asked: LogRequest, source: Source, evidence: Mapping[str, DateEvidence]) -> EventLog:
+def _read_pieces(asked: LogRequest, source: AnySource, evidence: Mapping[str, DateEvidence]) -> EventLog:
     """The log piece by piece: no more cells are held at a time than a piece has."""
     from features.event_parts import joined_parts, read_part  # it imports this module
 
-    position = {lead_id: i for i, lead_id in enumerate(asked.leads.ids)}
     parts = []
     for table in read_pieces(source, key=("events", "source")):
         problems = missing_columns(table.columns, asked.section.named_columns(), file=table.name)
         if problems:
             raise BadProject(problems)
-        parts.append(read_part(asked, table, position, evidence))
+        parts.append(read_part(asked, table, evidence))
     return joined_parts(parts, asked.section, source.name)
 
 

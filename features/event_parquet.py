@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from features.lead_keys import SEPARATOR
 from features.parsing import BadCell, parse_id
 from features.quarantine import TableCount
 from features.reading import USUAL, Reading
@@ -128,7 +129,7 @@ def _faultless_of_other_leads(connection: "DuckDBPyConnection", section: "Events
 
 def _is_plain_id(cell: str) -> bool:
     try:
-        return parse_id(cell) == cell
+        return parse_id(cell) == cell and SEPARATOR not in cell
     except BadCell:
         return False
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import repeat
 
 import numpy as np
 
 from features.actors import parse_actor
 from features.event_log import EventLog, EventsSection, LogRequest
 from features.iso_times import parse_times
-from features.parsing import BadCells, Value, parse_cells, parse_event_type, parse_id
-from features.quarantine import OF_NO_LEAD, OF_UNUSED_LEAD, BadRows, TableCount
+from features.lead_keys import RowsOfLeads
+from features.parsing import BadCells, Value, parse_cells, parse_event_type
+from features.quarantine import BadRows, TableCount
 from features.raw_table import RawTable
 from features.settling import DateEvidence
 from features.tables import NO_ACTOR, BoolArray, EventArrays, IntArray, TextColumn, concat_events
@@ -27,7 +27,8 @@ class EventPart:
 
     Attributes
     ----------
-    events : those that are usable as far as the piece shows; `lead` is -1 where nobody asks for it.
+    events : those that are usable as far as the piece shows, one for each lead that a row is about; `lead` is -1 where
+        nobody asks for it.
     ids : of each, what repeats are known by; empty where the log has no ids.
     rows : of each, its position in `table`, which has no cells any more.
     """
@@ -39,14 +40,11 @@ class EventPart:
     count: TableCount
 
 
-def read_part(
-    asked: LogRequest, table: RawTable, position: Mapping[str, int], evidence: Mapping[str, DateEvidence]
-) -> EventPart:
+def read_part(asked: LogRequest, table: RawTable, evidence: Mapping[str, DateEvidence]) -> EventPart:
     """Read one piece.
 
     Parameters
     ----------
-    position : of each lead's id.
     evidence : collects what the times say of their order.
     """
     section = asked.section
@@ -56,16 +54,27 @@ def read_part(
         bad.add_cells(each.column, table[each.column], each.bad)
     at_us, recorded = times["events.at"].values, times.get("events.recorded_at")
     recorded_us = None if recorded is None else np.where(recorded.values == _AS_IT_HAPPENED, at_us, recorded.values)
-    lead = _lead_positions(asked, table, position, bad)
+    rows = asked.keys.rows_of_leads(table[section.lead], section.lead, bad, are_all_leads=asked.are_all_leads)
     types = TextColumn.of(_read(table, section.type, parse_event_type, "", bad))
     actor = None
     if section.actor is not None:
         codes = _read(table, section.actor, partial(parse_actor, reading=asked.reading), NO_ACTOR, bad)
         actor = np.array(codes, dtype=np.int8)
+    kept = _usable(rows, bad)
+    no_lead = np.full(len(table), -1, dtype=np.int64)
+    events = EventArrays(no_lead, types.codes, at_us, recorded_us, types.levels, actor).take(kept.row)
+    ids = [] if section.id is None else [table[section.id][row].strip() for row in kept.row.tolist()]
+    return EventPart(replace(events, lead=kept.lead), ids, kept.row, table.without_cells(), bad.count())
+
+
+def _usable(rows: RowsOfLeads, bad: BadRows) -> RowsOfLeads:
+    """The usable rows beside their leads; -1 where nobody asks for them."""
     used = np.array(bad.used(), dtype=np.int64)
-    events = EventArrays(lead, types.codes, at_us, recorded_us, types.levels, actor).take(used)
-    ids = [] if section.id is None else [table[section.id][row].strip() for row in used.tolist()]
-    return EventPart(events, ids, used, table.without_cells(), bad.count())
+    kept = rows.without(bad)
+    others = used[~np.isin(used, kept.row)]
+    row = np.concatenate([kept.row, others])
+    order = np.argsort(row, kind="stable")
+    return RowsOfLeads(row[order], np.concatenate([kept.lead, np.full(len(others), -1, dtype=np.int64)])[order])
 
 
 @dataclass(frozen=True)
@@ -102,23 +111,6 @@ def _before_until(
     return table.take(rows.tolist()), {key: each.take(rows) for key, each in times.items()}
 
 
-def _lead_positions(asked: LogRequest, table: RawTable, position: Mapping[str, int], bad: BadRows) -> IntArray:
-    """The position of each event's lead, -1 where it is not among them."""
-    column = asked.section.lead
-    cells = table[column]
-    lead = np.fromiter(map(position.get, cells, repeat(-1)), dtype=np.int64, count=len(cells))
-    unknown = np.flatnonzero(lead < 0).tolist()
-    texts = [cells[row] for row in unknown]
-    ids = parse_cells(texts, parse_id, "")
-    bad.add_cells(column, cells, BadCells(tuple(unknown[i] for i in ids.bad.rows), ids.bad.reasons))
-    for row, lead_id in zip(unknown, ids.values, strict=True):
-        lead[row] = position.get(lead_id, -1)
-        if lead[row] < 0 and asked.are_all_leads:
-            is_aside = lead_id in asked.unused_ids
-            bad.add(row, column, cells[row], OF_UNUSED_LEAD if is_aside else OF_NO_LEAD, is_aside=is_aside)
-    return lead
-
-
 def _read(table: RawTable, column: str, parse: Callable[[str], Value], fallback: Value, bad: BadRows) -> list[Value]:
     parsed = parse_cells(table[column], parse, fallback)
     bad.add_cells(column, table[column], parsed.bad)
@@ -143,9 +135,12 @@ def joined_parts(parts: Sequence[EventPart], section: EventsSection, name: str) 
 
 
 def _with_repeats(part: EventPart, own: Sequence[int], column: str) -> TableCount:
+    """The count with the rows that say nothing new to any of their leads."""
     bad = BadRows(part.table)
+    is_new = np.bincount(part.rows) > np.bincount(part.rows[own], minlength=int(part.rows.max()) + 1)
     for row in own:
-        bad.add(int(part.rows[row]), column, part.ids[row], _REPEATED, is_aside=True)
+        if not is_new[part.rows[row]]:
+            bad.add(int(part.rows[row]), column, part.ids[row], _REPEATED, is_aside=True)
     rows = sorted((*part.count.bad, *bad.count().bad), key=lambda each: each.row)
     return replace(part.count, bad=tuple(rows))
 

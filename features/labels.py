@@ -1,19 +1,19 @@
-"""Outcomes: the only module that sees whether a lead became a customer."""
+"""Labels: whether a lead became a customer after a snapshot; but for the reading, all that sees an outcome."""
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, model_validator
 
-from features.outcome_words import OutcomeWord, is_among, words_of
-from features.parsing import parse_cells, parse_time_us
-from features.quarantine import OF_NO_LEAD, OF_UNUSED_LEAD, BadRows, TableCount
-from features.raw_table import RawTable
-from features.reading import USUAL, Reading
-from features.settling import settling_times
-from features.snapshots import EverySection, GoalSection, Snapshots, snapshots_at_ages, snapshots_every
-from features.sources import BadProject, Source, missing_columns, read_table
+from features.lead_times import count_before
+from features.snapshots import (
+    EverySection,
+    GoalSection,
+    Snapshots,
+    snapshots_at,
+    snapshots_at_ages,
+    snapshots_every,
+)
 from features.tables import (
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_HOUR,
@@ -33,49 +33,54 @@ AUTO_AGES_US: tuple[int, ...] = (
 _GRID_SHARE = 0.95
 
 
-class OutcomesSection(BaseModel):
-    """Closed deals in a table of their own, or a column of a flat table."""
+@dataclass(frozen=True)
+class OpenDeals:
+    """Deals whose opening is known, in any order: a lead that was closed is open again while one of them is.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    source: str | list[str] | None = None
-    lead: str | None = None
-    closed_at: str | None = None
-    outcome: str | None = None
-    won: OutcomeWord | list[OutcomeWord] = "won"
-    #: The words for lost: any other that is not won means open. Without the key every other word means lost.
-    lost: OutcomeWord | list[OutcomeWord] | None = None
-    amount: str | None = None
-    column: str | None = None
+    Attributes
+    ----------
+    lead : k int64 positions in the leads.
+    opened_us, closed_us : k int64; open in ``[opened_us, closed_us)``, NEVER_US where it was not closed.
+    """
 
-    @model_validator(mode="after")
-    def _no_word_for_both(self) -> "OutcomesSection":
-        both = sorted(words_of(self.won) & words_of(self.lost if self.lost is not None else []))
-        if both:
-            raise ValueError(
-                f"found {both[0]!r} in `won` and in `lost`, expected it in one of them; leave it out of one"
-            )
-        return self
+    lead: IntArray
+    opened_us: IntArray
+    closed_us: IntArray
 
-    @model_validator(mode="after")
-    def _either_table_or_column(self) -> "OutcomesSection":
-        table = {"source": self.source, "lead": self.lead, "closed_at": self.closed_at, "outcome": self.outcome}
-        if self.column is not None:
-            given = [key for key, value in table.items() if value is not None]
-            if given:
-                raise ValueError(f"`column` names a column of a flat table; leave out {', '.join(given)}")
-            return self
-        absent = [key for key, value in table.items() if value is None]
-        if absent:
-            raise ValueError(
-                f"{', '.join(absent)} missing: name a deals table by source, lead, closed_at and outcome, "
-                "or a column of a flat table by `column`"
-            )
-        return self
+    def hold(self, snapshots: Snapshots) -> BoolArray:
+        """Whether a deal of each snapshot's lead was open at that time: more had been opened than closed."""
+        opened, closed = (self._count_until(times_us, snapshots) for times_us in (self.opened_us, self.closed_us))
+        return np.asarray(opened > closed)
 
-    def named_columns(self) -> dict[tuple[str | int, ...], str]:
-        """The columns that this section names, by their key."""
-        keys = ("lead", "closed_at", "outcome", "amount", "column")
-        return {("outcomes", key): getattr(self, key) for key in keys if getattr(self, key) is not None}
+    def _count_until(self, times_us: IntArray, snapshots: Snapshots) -> IntArray:
+        order = np.lexsort((times_us, self.lead))
+        query = {"of_lead": snapshots.lead, "before_us": snapshots.as_of_us + 1}
+        return count_before(self.lead[order], times_us[order], **query)
+
+    def reopening(self, closed_us: IntArray) -> "OpenDeals":
+        """Those that can open their lead again: they outlast its first close."""
+        return self._take((self.opened_us < self.closed_us) & (self.closed_us > closed_us[self.lead]))
+
+    def before(self, until_us: int) -> "OpenDeals":
+        """What was known of the deals just before a time."""
+        known = self._take(self.opened_us < until_us)
+        return OpenDeals(known.lead, known.opened_us, _known_before(until_us, known.closed_us))
+
+    def of_leads(self, index: IntArray, n_leads: int) -> "OpenDeals":
+        """The deals of the leads at `index`, renumbered to positions in `index`."""
+        position = np.full(n_leads, -1, dtype=np.int64)
+        position[index] = np.arange(len(index))
+        kept = self._take(position[self.lead] >= 0)
+        return OpenDeals(position[kept.lead], kept.opened_us, kept.closed_us)
+
+    def _take(self, rows: BoolArray) -> "OpenDeals":
+        return OpenDeals(self.lead[rows], self.opened_us[rows], self.closed_us[rows])
+
+
+def no_open_deals() -> OpenDeals:
+    """Of no deal is known when it was opened."""
+    nothing = np.zeros(0, dtype=np.int64)
+    return OpenDeals(nothing, nothing, nothing)
 
 
 @dataclass(frozen=True)
@@ -85,27 +90,42 @@ class Outcomes:
     Attributes
     ----------
     closed_us : n int64, the first close at or after creation, won or lost.
-    won_us : n int64, the first win at or after creation.
+    won_us : n int64, the first win at or after creation: what comes after it is of a customer.
+    reopening : the deals that outlast the first close of their lead, as far as their opening is known.
     """
 
     closed_us: IntArray
     won_us: IntArray
+    reopening: OpenDeals = field(default_factory=no_open_deals)
+
+    @property
+    def known_times_us(self) -> IntArray:
+        """The times of everything above, in no order."""
+        times = [self.closed_us, self.won_us, self.reopening.opened_us, self.reopening.closed_us]
+        return _ever(np.concatenate(times))
 
     @property
     def known_closes_us(self) -> IntArray:
         """The times of the closes above, in no order."""
-        closes = np.concatenate([self.closed_us, self.won_us])
-        return np.asarray(closes[closes != NEVER_US])
+        return _ever(np.concatenate([self.closed_us, self.won_us, self.reopening.closed_us]))
 
     def before(self, until_us: int) -> "Outcomes":
         """What was known of the outcomes just before a time."""
-        return Outcomes(
-            np.where(self.closed_us < until_us, self.closed_us, NEVER_US),
-            np.where(self.won_us < until_us, self.won_us, NEVER_US),
-        )
+        closed_us, won_us = _known_before(until_us, self.closed_us), _known_before(until_us, self.won_us)
+        return Outcomes(closed_us, won_us, self.reopening.before(until_us).reopening(closed_us))
 
     def take(self, index: IntArray) -> "Outcomes":
-        return Outcomes(self.closed_us[index], self.won_us[index])
+        """The outcomes of the leads at these positions, each at most once."""
+        reopening = self.reopening.of_leads(index, len(self.closed_us))
+        return Outcomes(self.closed_us[index], self.won_us[index], reopening)
+
+
+def _known_before(until_us: int, times_us: IntArray) -> IntArray:
+    return np.where(times_us < until_us, times_us, NEVER_US)
+
+
+def _ever(times_us: IntArray) -> IntArray:
+    return np.asarray(times_us[times_us != NEVER_US])
 
 
 @dataclass(frozen=True)
@@ -123,8 +143,13 @@ def no_outcomes(n_leads: int) -> Outcomes:
 
 
 def is_open(snapshots: Snapshots, outcomes: Outcomes) -> BoolArray:
-    """Whether each snapshot's lead was still open: a lead is closed from `closed_at` on."""
-    return np.asarray(snapshots.as_of_us < outcomes.closed_us[snapshots.lead])
+    """Whether each snapshot's lead was open: not closed yet, or lost and a deal of it was open again, and not won.
+
+    That a lead was lost and won later does not tell when it was opened again: without that time it stays closed.
+    """
+    still = snapshots.as_of_us < outcomes.closed_us[snapshots.lead]
+    again = (snapshots.as_of_us < outcomes.won_us[snapshots.lead]) & outcomes.reopening.hold(snapshots)
+    return np.asarray(still | again)
 
 
 def label_snapshots(
@@ -154,11 +179,11 @@ def auto_ages_us(leads: LeadArrays, outcomes: Outcomes, *, observed_until_us: in
     """
     if leads.created_us is None:
         raise ValueError("a flat table has no ages")
-    known = outcomes.before(observed_until_us + 1)
-    is_here = leads.created_us <= observed_until_us
-    open_ages = (observed_until_us - leads.created_us)[is_here & (known.closed_us == NEVER_US)]
-    is_won = is_here & (known.won_us != NEVER_US)
-    win_ages = known.won_us[is_won] - leads.created_us[is_won]
+    here = snapshots_at(leads, observed_until_us)
+    open_leads = here.lead[is_open(here, outcomes)]
+    open_ages = observed_until_us - leads.created_us[open_leads]
+    winners = here.lead[outcomes.won_us[here.lead] <= observed_until_us]
+    win_ages = outcomes.won_us[winners] - leads.created_us[winners]
     cuts = [_age_reached_by(ages, _GRID_SHARE) for ages in (open_ages, win_ages) if len(ages)]
     return tuple(age for age in AUTO_AGES_US if age == AUTO_AGES_US[0] or age <= min(cuts, default=NEVER_US))
 
@@ -189,110 +214,3 @@ def training_snapshots(
     if observed_from_us is not None:
         candidates = candidates.take(candidates.as_of_us >= observed_from_us)
     return label_snapshots(candidates, outcomes, horizon_us=goal.horizon, observed_until_us=observed_until_us)
-
-
-def read_outcomes(
-    section: OutcomesSection,
-    source: Source,
-    leads: LeadArrays,
-    *,
-    reading: Reading,
-    are_all_leads: bool,
-    unused_ids: Container[str] = frozenset(),
-    until_us: int | None = None,
-) -> tuple[Outcomes, TableCount]:
-    """The outcomes of these leads from a table of closed deals.
-
-    A row without an outcome is a deal still open. Closes before a lead's creation belong to an
-    earlier life of it and are passed over. `unused_ids` are leads in the quarantine, whose deals go there too
-    without being faults; deals that closed from `until_us` on are as if they did not stand there.
-    """
-    table = read_table(source, key=("outcomes", "source"))
-    problems = missing_columns(table.columns, section.named_columns(), file=table.name)
-    if problems:
-        raise BadProject(problems)
-    closed_at, key = section.closed_at or "", "outcomes.closed_at"
-    reading = settling_times(reading, key, closed_at, table, until_us)
-    table = _before_until(table, closed_at, reading.of(key), until_us)
-    bad = BadRows(table)
-    named = {str(key): name for (_, key), name in section.named_columns().items()}
-    cells = {key: table[name] for key, name in named.items()}
-    position = {lead_id: i for i, lead_id in enumerate(leads.ids)}
-    lead = np.array([position.get(cell.strip(), -1) for cell in cells["lead"]], dtype=np.int64)
-    for row in np.flatnonzero(lead < 0).tolist() if are_all_leads else ():
-        cell = cells["lead"][row]
-        is_aside = cell.strip() in unused_ids
-        bad.add(row, named["lead"], cell, OF_UNUSED_LEAD if is_aside else OF_NO_LEAD, is_aside=is_aside)
-    closed_us, is_won = _closes(section, cells, reading, bad)
-    is_close = is_close_cell(cells["outcome"], section, reading)
-    used = np.zeros(len(table), dtype=np.bool_)
-    used[bad.used()] = True
-    kept = used & is_close & (lead >= 0)
-    return _first_closes(leads, lead[kept], closed_us[kept], is_won[kept]), bad.count()
-
-
-def _before_until(table: RawTable, closed_at: str, reading: Reading, until_us: int | None) -> RawTable:
-    """The deals without those that closed from `until_us` on: they are as if they did not stand there."""
-    if until_us is None:
-        return table
-    closed = parse_cells(table[closed_at], lambda cell: _closed_us(cell, reading), NEVER_US)
-    is_later = (until_us <= us < NEVER_US for us in closed.values)
-    return table.take([row for row, later in enumerate(is_later) if not later])
-
-
-def _closed_us(cell: str, reading: Reading) -> int:
-    return NEVER_US if reading.is_missing(cell) else parse_time_us(cell, reading, date_is="end")
-
-
-def _closes(
-    section: OutcomesSection, cells: Mapping[str, Sequence[str]], reading: Reading, bad: BadRows
-) -> tuple[IntArray, BoolArray]:
-    how = reading.of("outcomes.closed_at")
-    closed = parse_cells(cells["closed_at"], lambda cell: _closed_us(cell, how), NEVER_US)
-    bad.add_cells(section.closed_at or "", cells["closed_at"], closed.bad)
-    is_close = is_close_cell(cells["outcome"], section, reading).tolist()
-    for row, (when, closes) in enumerate(zip(closed.values, is_close, strict=True)):
-        if when == NEVER_US and closes:
-            bad.add(row, section.closed_at or "", cells["closed_at"][row], "a closed deal needs the time it closed")
-    return np.array(closed.values, dtype=np.int64), is_won_cell(cells["outcome"], section)
-
-
-def is_won_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
-    """Whether each outcome cell is one of the words for won; case and outer blanks do not matter."""
-    return is_among(cells, section.won)
-
-
-def is_close_cell(cells: Sequence[str], section: OutcomesSection, reading: Reading = USUAL) -> BoolArray:
-    """Whether each outcome cell says that the lead is closed: it is filled, and says won or lost.
-
-    Without words for lost every other word means it.
-    """
-    is_filled = np.array([not reading.is_missing(cell) for cell in cells], dtype=np.bool_)
-    if section.lost is None:
-        return is_filled
-    return is_filled & (is_won_cell(cells, section) | is_among(cells, section.lost))
-
-
-def _first_closes(leads: LeadArrays, lead: IntArray, closed_us: IntArray, is_won: BoolArray) -> Outcomes:
-    created_us = leads.created_us if leads.created_us is not None else np.zeros(len(leads), dtype=np.int64)
-    after = closed_us >= created_us[lead]
-    outcomes = no_outcomes(len(leads))
-    closed, won = outcomes.closed_us.copy(), outcomes.won_us.copy()
-    np.minimum.at(closed, lead[after], closed_us[after])
-    np.minimum.at(won, lead[after & is_won], closed_us[after & is_won])
-    return Outcomes(closed, won)
-
-
-def flat_outcomes(
-    section: OutcomesSection, cells: Sequence[str], row_of: IntArray, reading: Reading = USUAL
-) -> Outcomes:
-    """The outcomes of a flat table's leads: an empty cell means open.
-
-    Parameters
-    ----------
-    cells : the outcome column, in the order of the file.
-    row_of : for each lead its row in the file.
-    """
-    won = is_won_cell(cells, section)[row_of]
-    closed = is_close_cell(cells, section, reading)[row_of]
-    return Outcomes(np.where(closed, 0, NEVER_US), np.where(closed & won, 0, NEVER_US))

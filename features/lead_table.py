@@ -14,7 +14,8 @@ from features.quarantine import BadRows, TableCount
 from features.raw_table import RawTable
 from features.reading import USUAL, Reading
 from features.settling import settling_times
-from features.sources import BadProject, Problem, Source, missing_columns, read_table
+from features.sources import AnySource, BadProject, Problem, missing_columns, read_table
+from features.sql_source import SourceSaid
 from features.tables import IntArray, Kind, LeadArrays, TextColumn
 
 
@@ -22,7 +23,7 @@ class LeadsSection(BaseModel):
     """The `leads` section of leadlight.yaml; without an `id` a lead is called by its row, as a spreadsheet counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    source: str | list[str]
+    source: SourceSaid
     id: str | None = None
     created_at: str | None = None
     order_by: str | None = None
@@ -72,7 +73,7 @@ class LeadTable:
 
 def read_leads(
     section: LeadsSection,
-    source: Source,
+    source: AnySource,
     *,
     reading: Reading,
     reserved: frozenset[str] = frozenset(),

@@ -20,7 +20,7 @@ class BadRow:
     Attributes
     ----------
     file : the table's file name.
-    row : its number as a spreadsheet shows it: the header is row 1.
+    row : its number as a spreadsheet shows it: the header is row 1; in a database the number in the result.
     column, value, reason : the first cell that was wrong, as found, and what was expected.
     is_aside : it is no fault though not used: it says what another row says, is no record, or its lead is not used.
     """

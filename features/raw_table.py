@@ -87,13 +87,13 @@ class RawTable:
         return replace(self, columns={}, faults={})
 
 
-def of_frame(frame: "pd.DataFrame", name: str) -> RawTable:
+def of_frame(frame: "pd.DataFrame", name: str, *, first_row: int = 2) -> RawTable:
     """A table with types as the text cells that a CSV would hold; each column is put into words when asked for."""
     import pandas as pd
 
     is_number = pd.api.types.is_numeric_dtype
     typed = frozenset(str(column) for column in frame.columns if is_number(frame[column].dtype))
-    return RawTable(name, _FrameCells(frame), len(frame), (Place(name),), typed=typed)
+    return RawTable(name, _FrameCells(frame), len(frame), (Place(name, first_row=first_row),), typed=typed)
 
 
 class _FrameCells(Mapping[str, Sequence[str]]):

@@ -10,6 +10,7 @@ from features.actors import parse_actor
 from features.columns import read_column
 from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_time_us
 from features.reading import DecimalMark, Reading
+from features.sources import cell_text
 from features.spec import FeatureSpec
 from features.tables import Column, EventArrays, IntArray, LeadArrays, TextColumn
 
@@ -36,21 +37,10 @@ class LeadRecord:
     events: tuple[EventRecord, ...] = ()
 
 
-def cell_text(cell: Cell, decimal: DecimalMark | None = None) -> str:
-    """A JSON value as the cell that a CSV would hold, whose numbers have this decimal mark.
-
-    >>> cell_text(None), cell_text(True), cell_text(3.0), cell_text(0.5)
-    ('', 'true', '3', '0.5')
-    >>> cell_text(0.5, ",")
-    '0,5'
-    """
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return cell if isinstance(cell, str) else str(cell).replace(".", decimal or ".")
+def _cell(value: Cell, decimal: DecimalMark | None) -> str:
+    """A JSON value as the cell that a CSV would hold, whose numbers have this decimal mark."""
+    text = cell_text(value)
+    return text if isinstance(value, str) else text.replace(".", decimal or ".")
 
 
 def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple[LeadArrays, EventArrays]:
@@ -64,7 +54,7 @@ def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple
     for name, kind in spec.kinds.items():
         if kind != "ignore":
             how = spec.reading.of(f"leads.columns.{name}")
-            cells = [cell_text(record.attributes.get(name), how.decimal) for record in records]
+            cells = [_cell(record.attributes.get(name), how.decimal) for record in records]
             columns[name], bad = read_column(cells, kind, how)
             if bad.rows:
                 raise ValueError(f"lead number {bad.rows[0] + 1}, attribute {name!r}: {bad.reasons[0]}")

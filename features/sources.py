@@ -5,12 +5,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from features.csv_table import first_rows, pieces_of
 from features.csv_text import BadText, text_of
 from features.raw_table import RawTable, joined, of_frame
+from features.sql_source import SourceSaid, SqlSection, SqlSource
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,22 +64,36 @@ class Source:
         return not self.more and _is_parquet(self.path)
 
 
+AnySource = Source | SqlSource
+
+
+def source_of(said: SourceSaid, folder: Path, *, what: str) -> AnySource:
+    """The file or the rows of a database that a section names.
+
+    Parameters
+    ----------
+    folder : where leadlight.yaml lies; relative paths start there.
+    what : the section, like leads.
+    """
+    return SqlSource(said, folder, what) if isinstance(said, SqlSection) else Source.of(folder, said)
+
+
 def column_problems(
-    source: Source, wanted: Mapping[tuple[str | int, ...], str], *, key: tuple[str, ...]
+    source: AnySource, wanted: Mapping[tuple[str | int, ...], str], *, key: tuple[str, ...]
 ) -> list[Problem]:
     """What is wrong with a table that its header shows: no file, no table, a wanted column that is not there."""
     problems: list[Problem] = []
-    for path in source.paths:
+    for place in [source] if isinstance(source, SqlSource) else source.paths:
         try:
-            columns = _header(path, key)
+            columns = _header(place, key)
         except BadProject as error:
             problems += error.problems
         else:
-            problems += missing_columns(columns, wanted, file=path.name)
+            problems += missing_columns(columns, wanted, file=place.name)
     return problems
 
 
-def read_table(source: Source, *, key: tuple[str, ...]) -> RawTable:
+def read_table(source: AnySource, *, key: tuple[str, ...]) -> RawTable:
     """The whole table as text cells.
 
     Raises
@@ -87,13 +103,18 @@ def read_table(source: Source, *, key: tuple[str, ...]) -> RawTable:
     return joined(list(read_pieces(source, key=key)), source.name)
 
 
-def read_pieces(source: Source, *, key: tuple[str, ...]) -> Iterator[RawTable]:
-    """The table in pieces of whole rows, at least one: CSV as it is read, Parquet at once.
+def read_pieces(source: AnySource, *, key: tuple[str, ...]) -> Iterator[RawTable]:
+    """The table in pieces of whole rows, at least one: CSV and databases as they are read, Parquet at once.
 
     Raises
     ------
     BadProject : as `read_table`, while the pieces are taken.
     """
+    if isinstance(source, SqlSource):
+        from features.databases import read_database  # it imports this module
+
+        yield from read_database(source, key=key)
+        return
     for path in source.paths:
         with _told(path, key):
             if _is_parquet(path):
@@ -102,11 +123,15 @@ def read_pieces(source: Source, *, key: tuple[str, ...]) -> Iterator[RawTable]:
                 yield from pieces_of(text_of(path))
 
 
-def _header(path: Path, key: tuple[str, ...]) -> tuple[str, ...]:
-    with _told(path, key):
-        if _is_parquet(path):
-            return tuple(map(str, _read_parquet(path, 1).columns))
-        return tuple(first_rows(text_of(path)).columns)
+def _header(place: Path | SqlSource, key: tuple[str, ...]) -> tuple[str, ...]:
+    if isinstance(place, SqlSource):
+        from features.databases import read_database  # it imports this module
+
+        return tuple(next(read_database(place, key=key, is_header_only=True)).columns)
+    with _told(place, key):
+        if _is_parquet(place):
+            return tuple(map(str, _read_parquet(place, 1).columns))
+        return tuple(first_rows(text_of(place)).columns)
 
 
 @contextmanager
@@ -119,7 +144,7 @@ def _told(path: Path, key: tuple[str, ...]) -> Iterator[None]:
     except BadText as error:
         raise BadProject([Problem(key, f"{path.name} {error}")]) from error
     except OSError as error:
-        raise BadProject([Problem(key, f"{path.name} can not be read as a table: {_first_line(error)}")]) from error
+        raise BadProject([Problem(key, f"{path.name} can not be read as a table: {first_line(error)}")]) from error
 
 
 def _is_parquet(path: Path) -> bool:
@@ -146,7 +171,8 @@ def _read_parquet(path: Path, n_rows: int | None) -> "pd.DataFrame":
     return frame[[name for name in frame.columns if not _NAMELESS.fullmatch(str(name))]]
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What an error says first; the rest is for those who wrote the library."""
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
@@ -172,14 +198,16 @@ def missing_columns(
     """A problem for each wanted column (by its key in leadlight.yaml) that the table lacks."""
     return [
         Problem(
-            key, f"{file} has no column {name!r}{did_you_mean(name, [*present]) or '; it has: ' + _some([*present])}"
+            key,
+            f"{file} has no column {name!r}{did_you_mean(name, [*present]) or '; it has: ' + list_some([*present])}",
         )
         for key, name in wanted.items()
         if name not in present
     ]
 
 
-def _some(names: Sequence[str], limit: int = 12) -> str:
+def list_some(names: Sequence[str], limit: int = 12) -> str:
+    """The first few of some names, and how many there are beside."""
     shown = ", ".join(repr(name) for name in names[:limit])
     return shown + (f" and {len(names) - limit} more" if len(names) > limit else "")
 
@@ -215,6 +243,8 @@ def _arrow_cells(series: "pd.Series[Any]") -> list[str]:
         texts = levels.to_pylist()
     elif levels.type == pa.timestamp("us"):
         texts = _iso_times(levels.to_numpy(zero_copy_only=False))
+    elif pa.types.is_float32(levels.type):  # as it is written: 0.1, which as a double is 0.10000000149011612
+        texts = [cell_text(float(str(number))) for number in levels.to_numpy()]
     else:
         texts = _texts(pd.Series(levels, dtype=pd.ArrowDtype(levels.type)))
     found: list[str] = np.array([*texts, ""], dtype=object)[codes.indices.fill_null(len(texts)).to_numpy()].tolist()
@@ -233,14 +263,23 @@ def _iso_times(times: "np.typing.NDArray[np.datetime64]") -> list[str]:
 def _texts(series: "pd.Series[Any]") -> list[str]:
     import pandas as pd
 
-    return ["" if pd.isna(cell) is True else _text(cell) for cell in series.tolist()]
+    return ["" if pd.isna(cell) is True else cell_text(cell) for cell in series.tolist()]
 
 
-def _text(cell: object) -> str:
-    import pandas as pd
+def cell_text(cell: object) -> str:
+    """A value as the cell that a CSV would hold; what a list holds stands between semicolons.
 
-    if isinstance(cell, pd.Timestamp):
+    >>> cell_text(None), cell_text(True), cell_text(3.0), cell_text(["a", 7])
+    ('', 'true', '3', 'a;7')
+    """
+    if cell is None or (isinstance(cell, float) and cell != cell):  # NaN
+        return ""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, datetime):
         return cell.isoformat()
+    if isinstance(cell, list | tuple):
+        return ";".join(cell_text(item) for item in cell)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:

@@ -119,7 +119,7 @@ def _refuse_shared_names(spec: FeatureSpec) -> None:
 
 
 def _varies(leads: LeadArrays, name: str) -> bool:
-    column = leads.columns.get(name)
+    column = leads.history[name].column if name in leads.history else leads.columns.get(name)
     if column is None:
         return False
     cells = column.values if isinstance(column, NumberColumn) else column.codes

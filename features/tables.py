@@ -5,11 +5,14 @@ the rows in a file changes nothing that is computed from them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from features.versions import Versions
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -40,6 +43,13 @@ class NumberColumn:
     def take(self, index: IntArray) -> "NumberColumn":
         return NumberColumn(self.values[index])
 
+    def take_known(self, index: IntArray) -> "NumberColumn":
+        """As `take`, where position -1 is missing."""
+        return NumberColumn(np.append(self.values, np.nan)[index])
+
+    def own_levels(self) -> "NumberColumn":
+        return self
+
 
 @dataclass(frozen=True)
 class TextColumn:
@@ -53,6 +63,18 @@ class TextColumn:
 
     def take(self, index: IntArray) -> "TextColumn":
         return TextColumn(self.levels, self.codes[index])
+
+    def take_known(self, index: IntArray) -> "TextColumn":
+        """As `take`, where position -1 is missing."""
+        return TextColumn(self.levels, np.append(self.codes, -1)[index])
+
+    def own_levels(self) -> "TextColumn":
+        """The same column; levels that do not occur are left out where they are many."""
+        if len(self.levels) <= len(self):
+            return self
+        codes, position = np.unique(self.codes, return_inverse=True)
+        n_missing = int(len(codes) > 0 and codes[0] < 0)
+        return TextColumn(tuple(self.levels[code] for code in codes[n_missing:].tolist()), position - n_missing)
 
     def cell(self, row: int) -> str | None:
         code = int(self.codes[row])
@@ -75,15 +97,6 @@ class TextColumn:
 Column = NumberColumn | TextColumn
 
 
-def _own_levels(column: Column) -> Column:
-    """The same column; levels that do not occur are left out where they are many."""
-    if not isinstance(column, TextColumn) or len(column.levels) <= len(column):
-        return column
-    codes, position = np.unique(column.codes, return_inverse=True)
-    n_missing = int(len(codes) > 0 and codes[0] < 0)
-    return TextColumn(tuple(column.levels[code] for code in codes[n_missing:].tolist()), position - n_missing)
-
-
 @dataclass(frozen=True)
 class LeadArrays:
     """One row per lead.
@@ -93,16 +106,34 @@ class LeadArrays:
     ids : n texts, ascending (a flat table that is ordered by a column follows that order instead).
     created_us : n int64, or None for a flat table without times.
     accounts : the account each lead belongs to; -1 stands for a group of its own.
-    columns : attributes by column name, as read.
+    columns : attributes by column name, as read: how they stand in the table.
+    history : how they changed, for those whose changes were kept; those are missing where no version is known.
     """
 
     ids: tuple[str, ...]
     created_us: IntArray | None
     accounts: TextColumn
     columns: Mapping[str, Column]
+    history: Mapping[str, "Versions"] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def attribute(self, name: str, lead: IntArray, as_of_us: IntArray) -> Column | None:
+        """The cells of an attribute as they stood before each time; without a history, as they stand.
+
+        Parameters
+        ----------
+        lead, as_of_us : n positions and times; None is returned where there is no such attribute.
+        """
+        if name in self.history:
+            return self.history[name].at(lead, as_of_us)
+        column = self.columns.get(name)
+        return None if column is None else column.take(lead)
+
+    def history_before(self, until_us: int) -> "LeadArrays":
+        """The same leads, without what was known of their changes from a time on."""
+        return replace(self, history={name: versions.before(until_us) for name, versions in self.history.items()})
 
     def take(self, index: IntArray) -> "LeadArrays":
         """The leads at these positions, in this order; the texts of a few leads have no levels but their own."""
@@ -110,7 +141,8 @@ class LeadArrays:
             ids=tuple(self.ids[i] for i in index),
             created_us=None if self.created_us is None else self.created_us[index],
             accounts=self.accounts.take(index),
-            columns={name: _own_levels(column.take(index)) for name, column in self.columns.items()},
+            columns={name: column.take(index).own_levels() for name, column in self.columns.items()},
+            history={name: versions.of_leads(index) for name, versions in self.history.items()},
         )
 
     def group_of(self, row: int) -> str:

@@ -1,6 +1,7 @@
 """What a pydantic model finds wrong with a document, in words for the person who wrote it."""
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import get_args
 
@@ -12,6 +13,8 @@ Loc = tuple[str | int, ...]
 PlaceOf = Callable[[Loc], Loc]
 
 _MAX_SHOWN = 60
+#: What stands between the user and the host of a URL.
+_PASSWORD = re.compile(r"(://[^\s/@:]*:)[^\s]*@")
 #: What pydantic asks for in its own words, in ours: what is expected, and the cure.
 _BOOL = ("true or false", "write one of them without quotes")
 _INT = ("a whole number", "write it without quotes, like 10")
@@ -117,7 +120,7 @@ def _unknown_key(key: str, known: Collection[str]) -> str:
 
 
 def _shown(value: object) -> str:
-    text = "nothing" if value is None else repr(value)
+    text = "nothing" if value is None else _PASSWORD.sub(r"\1***@", repr(value))
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from pydantic import Field
 
-from features.crm import Crm, CrmSections, TooManyBadRows, read_crm
+from features.crm import Crm, TooManyBadRows, read_crm
+from features.crm_sections import CrmSections
 from features.event_log import words_of_types
 from features.kept_rows import write_kept_rows
 from features.parsing import BadCell, EdgeOfDay, parse_time_us
 from features.quarantine import TableCount, write_quarantine
 from features.snapshots import GoalSection
 from features.sources import BadProject, Problem, Source
+from features.sql_source import SqlSection
 from features.yaml_text import BadDocument, YamlDocument, parse_yaml, validate_document
 from models.rules import RuleBook, load_rulebook, starter_text
 from models.workspace import Workspace
@@ -99,9 +101,10 @@ class Project:
 
     def files(self) -> list[Path]:
         """The files that the sections name."""
-        sections = (self.file.leads, self.file.events, self.file.outcomes)
-        named = [section.source for section in sections if section is not None and section.source is not None]
-        return [path for names in named for path in Source.of(self.folder, names).paths]
+        sections = (self.file.leads, self.file.events, self.file.outcomes, self.file.history)
+        named = [section.source for section in sections if section is not None]
+        files = [names for names in named if names is not None and not isinstance(names, SqlSection)]
+        return [path for names in files for path in Source.of(self.folder, names).paths]
 
     def keep_quarantine(self, counts: Sequence[TableCount], files: Sequence[Path] = ()) -> None:
         """Write the unusable rows into the workspace and say where; without any, older files go.

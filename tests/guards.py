@@ -37,6 +37,8 @@ class Guard:
 
 BEHAVIOUR = "tests/test_features/test_behaviour.py"
 LABELS = "tests/test_features/test_labels.py"
+HISTORY = "tests/test_features/test_history_table.py"
+VERSIONS = "tests/test_features/test_versions.py"
 SCORING = "tests/test_models/test_scoring.py"
 ENCODING = "tests/test_models/test_encoding.py"
 BULK_SHAP = "tests/test_models/test_bulk_shap.py"
@@ -264,6 +266,69 @@ GUARDS = (
         "snapshots.as_of_us < outcomes.closed_us[snapshots.lead]",
         "snapshots.as_of_us <= outcomes.closed_us[snapshots.lead]",
         (f"{LABELS}::test_a_lead_is_closed_from_its_close_on",),
+    ),
+    Guard(
+        "closed: a customer is not open again",
+        "features/labels.py",
+        "again = (snapshots.as_of_us < outcomes.won_us[snapshots.lead]) & outcomes.reopening.hold(snapshots)",
+        "again = outcomes.reopening.hold(snapshots)",
+        (f"{LABELS}::test_a_lost_lead_is_open_again_while_a_later_deal_of_it_is",),
+    ),
+    Guard(
+        "closed: that a deal was opened is known from then on",
+        "features/labels.py",
+        '"before_us": snapshots.as_of_us + 1',
+        '"before_us": snapshots.as_of_us + 2',
+        (f"{LABELS}::test_a_lost_lead_is_open_again_while_a_later_deal_of_it_is",),
+    ),
+    Guard(
+        "1 a version that holds from as_of on is not seen",
+        "features/lead_times.py",
+        "is_before = at_us[middle] < before_us",
+        "is_before = at_us[middle] <= before_us",
+        (f"{HISTORY}::test_attributes_are_those_of_the_time_of_each_snapshot", f"{VERSIONS}"),
+    ),
+    Guard(
+        "1 a version is not seen before it was recorded",
+        "features/versions.py",
+        "np.maximum(valid_us, recorded_us)[ordered]",
+        "valid_us[ordered]",
+        (f"{VERSIONS}::test_what_is_known_later_changes_nothing",),
+    ),
+    Guard(
+        "1 a value recorded late does not hide a newer one",
+        "features/versions.py",
+        "ordered[np.maximum.accumulate(by_known)]",
+        "ordered[by_known]",
+        (f"{VERSIONS}::test_the_value_is_that_of_the_newest_version_among_those_known",),
+    ),
+    Guard(
+        "1 rules see attributes as they stood",
+        "models/rules/points.py",
+        "column = leads.attribute(source[0], snapshots.lead, snapshots.as_of_us)",
+        "column = leads.columns[source[0]].take(snapshots.lead)",
+        (f"{HISTORY}::test_a_change_at_or_after_as_of_changes_nothing", f"{HISTORY}::test_rules_ask_what_was_known"),
+    ),
+    Guard(
+        "1 a change from until on is cut",
+        "features/crm.py",
+        "self.leads.take(here).history_before(until_us)",
+        "self.leads.take(here)",
+        (f"{HISTORY}::test_tables_before_a_time_have_no_later_change",),
+    ),
+    Guard(
+        "a database is only read",
+        "features/sql_source.py",
+        "if word.lower() not in _READING:",
+        "if False:",
+        ("tests/test_features/test_sql_source.py::test_anything_else_is_refused",),
+    ),
+    Guard(
+        "no password is shown",
+        "features/sql_source.py",
+        '.rpartition("@")[2].partition("?")[0]',
+        "",
+        ("tests/test_features/test_sql_source.py::test_a_name_for_messages_has_no_user_and_no_password",),
     ),
     Guard(
         "gap: no block is fitted on labels that were not ripe at its origin",

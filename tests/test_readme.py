@@ -17,12 +17,16 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
 
 
-def test_the_project_file_is_valid() -> None:
-    text, keys, mended = blocks("yaml")
+def test_the_project_files_are_valid() -> None:
+    text, keys, mended, databases = blocks("yaml")
 
     project = validate_document(ProjectFile, parse_yaml(text + keys, name="README.md"))
     assert project.leads.columns["age"].is_withheld
     assert validate_document(ProjectFile, parse_yaml(mended, name="README.md")).leads.id == "lead_id"
+    joined = validate_document(ProjectFile, parse_yaml(databases, name="README.md"))
+    assert joined.history is not None
+    assert joined.outcomes is not None
+    assert joined.outcomes.via is not None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.crm import Crm
-from features.snapshots import GoalSection
+from features.labels import is_open
+from features.snapshots import GoalSection, Snapshots
 from features.tables import (
     MICROSECONDS_PER_DAY,
     NEVER_US,
@@ -107,7 +108,8 @@ class Ripeness:
 class Profile:
     """A CRM at a glance; `spans` has the first and last time per table, in microseconds.
 
-    `n_dormant` counts open leads that are older than the oldest age that is learned from.
+    `n_reopened` counts leads that were lost and are open again, `n_lost_first` those that were lost before they were
+    won, `n_dormant` open leads that are older than the oldest age that is learned from.
     """
 
     n_leads: int
@@ -116,6 +118,8 @@ class Profile:
     event_types: tuple[TypeProfile, ...]
     n_closed: int
     n_won: int
+    n_reopened: int
+    n_lost_first: int
     n_dormant: int
     periods: tuple[Period, ...]
     ripeness: Ripeness
@@ -132,6 +136,7 @@ def profile_of(crm: Crm, goal: GoalSection, *, observed_until_us: int, is_ordere
     has_times = crm.leads.created_us is not None
     closed = crm.outcomes.closed_us != NEVER_US
     won = crm.outcomes.won_us != NEVER_US
+    open_now = is_open(Snapshots(np.arange(len(closed)), np.full(len(closed), crm.newest_us)), crm.outcomes)
     ripeness = _ripeness(crm, goal, observed_until_us)
     return Profile(
         n_leads=len(crm.leads),
@@ -140,7 +145,9 @@ def profile_of(crm: Crm, goal: GoalSection, *, observed_until_us: int, is_ordere
         event_types=_event_types(crm.events) if crm.events is not None and len(crm.events) else (),
         n_closed=int(closed.sum()),
         n_won=int(won.sum()),
-        n_dormant=_dormant(crm, closed, ripeness, observed_until_us),
+        n_reopened=int((closed & open_now).sum()),
+        n_lost_first=int((won & (crm.outcomes.closed_us < crm.outcomes.won_us)).sum()),
+        n_dormant=_dormant(crm, open_now, ripeness, observed_until_us),
         periods=_periods(crm, closed, won, observed_until_us - goal.horizon) if is_ordered or has_times else (),
         ripeness=ripeness,
     )
@@ -195,11 +202,11 @@ def _event_types(events: EventArrays) -> tuple[TypeProfile, ...]:
     return tuple(sorted(profiles, key=lambda profile: (-profile.n_events, profile.name)))
 
 
-def _dormant(crm: Crm, closed: BoolArray, ripeness: Ripeness, observed_until_us: int) -> int:
+def _dormant(crm: Crm, open_now: BoolArray, ripeness: Ripeness, observed_until_us: int) -> int:
     if crm.leads.created_us is None or ripeness.oldest_age_days is None:
         return 0
     age_us = observed_until_us - crm.leads.created_us
-    return int((~closed & (age_us > ripeness.oldest_age_days * MICROSECONDS_PER_DAY)).sum())
+    return int((open_now & (age_us > ripeness.oldest_age_days * MICROSECONDS_PER_DAY)).sum())
 
 
 def _periods(crm: Crm, closed: BoolArray, won: BoolArray, ripe_until_us: int) -> tuple[Period, ...]:

@@ -33,11 +33,17 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
         print_json(_report(counts, list(error.problems), [])) if as_json else say(str(error))
         return 2
     unmatched = _unmatched(project, crm) if not problems else []
-    profile = _profile(project, crm)
+    profile, leaks = _profile(project, crm), _leaks(project, crm)
+    notes = _notes(project, crm, profile)
     if as_json:
-        print_json({**_report(crm.counts, problems, unmatched), "notes": list(crm.notes), **profile_json(profile)})
+        report = _report(crm.counts, problems, unmatched)
+        print_json({**report, "leaks": leaks, "notes": [*crm.notes, *notes], **profile_json(profile)})
     else:
-        _print(crm, profile, problems, unmatched)
+        doubts = [f"{leak['column']}: {leak['value']}; {leak['advice']}" for leak in leaks]
+        _print(crm, profile, [*doubts, *notes], unmatched)
+        for problem in problems:
+            say(problem)
+        say("The project has problems." if problems else "The project is fine.")
     return 2 if problems else 0
 
 
@@ -89,6 +95,44 @@ def _unmatched(project: "Project", crm: "Crm") -> list[str]:
     ]
 
 
+def _leaks(project: "Project", crm: "Crm") -> list[dict[str, str]]:
+    """Columns that fill up as leads age, unless the project says from when they are known."""
+    from training.filling import filled_later
+
+    said = project.file.leads.columns
+    settled = {name for name, column in said.items() if column.known_from is not None}
+    advice = "give their `history`, or say `known_from: signup` (filled in from the start) or `known_from: sales`"
+    return [
+        {
+            "column": found.column,
+            "rule": "filled_later",
+            "value": f"filled for {found.young:.0%} of the younger open leads and {found.old:.0%} of the older",
+            "verdict": "warn",
+            "advice": advice,
+        }
+        for found in filled_later(crm, crm.newest_us + 1)
+        if found.column not in settled
+    ]
+
+
+def _notes(project: "Project", crm: "Crm", profile: "Profile") -> list[str]:
+    """What the tables do not tell, and which key would."""
+    from training.filling import lacking_history
+
+    notes = [
+        f"history: {n:,} leads have a {name} today and none in the history, where it counts as missing; add a row "
+        "with the value they came with"
+        for name, n in lacking_history(crm, crm.newest_us + 1).items()
+        if n
+    ]
+    if profile.n_lost_first and project.file.outcomes is not None and project.file.outcomes.opened_at is None:
+        notes.append(
+            f"outcomes: {profile.n_lost_first:,} leads were lost before they were won; when their later deal was "
+            "opened is not known, so they count as closed in between: name that column by `outcomes.opened_at`"
+        )
+    return notes
+
+
 def _report(tables: "Sequence[TableCount]", problems: list[str], unmatched: list[str]) -> dict[str, object]:
     return {
         "rows_read": sum(count.rows_read for count in tables),
@@ -104,7 +148,7 @@ def _report(tables: "Sequence[TableCount]", problems: list[str], unmatched: list
     }
 
 
-def _print(crm: "Crm", profile: "Profile", problems: list[str], unmatched: list[str]) -> None:
+def _print(crm: "Crm", profile: "Profile", doubts: list[str], unmatched: list[str]) -> None:
     from features.quarantine import commonest_reasons
 
     rows = [(count.file, count.rows_read, count.rows_used, len(count.bad)) for count in crm.counts]
@@ -118,6 +162,5 @@ def _print(crm: "Crm", profile: "Profile", problems: list[str], unmatched: list[
         say(f"{len(unmatched)} rules match nothing here and are skipped:")
         for line in unmatched:
             say(f"  {line}")
-    for problem in problems:
-        say(problem)
-    say("The project has problems." if problems else "The project is fine.")
+    for doubt in doubts:
+        say(f"{doubt}.")

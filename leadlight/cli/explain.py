@@ -48,8 +48,13 @@ def explain(
 
 def is_closed_at(crm: "Crm", lead_id: str, as_of_us: int) -> bool:
     """Whether a lead's deal was closed by then; in a flat table, whether it has an outcome."""
-    closed_us = int(crm.outcomes.closed_us[crm.leads.ids.index(lead_id)])
-    return closed_us <= as_of_us
+    import numpy as np
+
+    from features.labels import is_open
+    from features.snapshots import Snapshots
+
+    lead = np.array([crm.leads.ids.index(lead_id)])
+    return not is_open(Snapshots(lead, np.array([as_of_us])), crm.outcomes)[0]
 
 
 def explain_lead(model: "LeadModel", crm: "Crm", lead_id: str, as_of_us: int) -> "Scores":

@@ -81,12 +81,18 @@ def _won_share(period: "Period") -> str:
 
 
 def _print_ripeness(profile: "Profile") -> None:
-    ripe, n_open = profile.ripeness, profile.n_leads - profile.n_closed
+    ripe, n_open = profile.ripeness, profile.n_leads - profile.n_closed + profile.n_reopened
     dormant = f", {profile.n_dormant:,} of these dormant: older than any age that is learned from"
+    again = f" ({profile.n_reopened:,} of them open again)" if profile.n_reopened else ""
     say(
-        f"{profile.n_closed:,} of {profile.n_leads:,} leads are closed, {profile.n_won:,} of them won; "
+        f"{profile.n_closed:,} of {profile.n_leads:,} leads were closed{again}, {profile.n_won:,} of them won; "
         f"{n_open:,} are open{dormant if profile.n_dormant else ''}."
     )
+    if profile.n_won == profile.n_closed:
+        say(
+            "No lead is lost here: who is not won stays open for good, and counts as not won at every age whose "
+            "horizon has passed. Leads that were given up are scored too, and learned from as if they were worked."
+        )
     if ripe.oldest_age_days is not None:
         n_young = profile.n_leads - ripe.n_ripe_leads
         say(
@@ -113,6 +119,8 @@ def profile_json(profile: "Profile") -> dict[str, object]:
         "leads": profile.n_leads,
         "closed": profile.n_closed,
         "won": profile.n_won,
+        "reopened": profile.n_reopened,
+        "lost_first": profile.n_lost_first,
         "dormant": profile.n_dormant,
         "columns": columns,
         "times": {name: [time_of(us).isoformat() for us in span] for name, span in profile.spans.items()},

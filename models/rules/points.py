@@ -133,7 +133,8 @@ def _points(
     if isinstance(rule.when, EventCondition):
         times = _times(rule, rule.when, seen.of(source), len(snapshots))
     else:
-        times = meets(rule.when, leads.columns[source[0]])[snapshots.lead].astype(np.float64)
+        column = leads.attribute(source[0], snapshots.lead, snapshots.as_of_us)
+        times = np.zeros(len(snapshots)) if column is None else meets(rule.when, column).astype(np.float64)
     # Adding 0 turns -0 into 0.
     return np.asarray(np.rint(times * rule.points * _GRID) / _GRID + 0.0)
 

@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS
 from features.build import TIMELINE, FeatureMatrix, build_features, feature_names
-from features.crm import Crm, CrmSections, read_crm
+from features.crm import Crm, read_crm
+from features.crm_sections import CrmSections
 from features.labels import no_outcomes, training_snapshots
 from features.reading import Reading
-from features.records import EventRecord, LeadRecord, arrays_of_records, cell_text
+from features.records import EventRecord, LeadRecord, arrays_of_records
 from features.snapshots import GoalSection, Snapshots, snapshots_at, snapshots_of_rows
+from features.sources import cell_text
 from features.spec import FeatureSpec, learn_spec
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import EventArrays, LeadArrays, NumberColumn, TextColumn

@@ -14,6 +14,7 @@ from features.event_log import (
     read_events,
     words_of_types,
 )
+from features.lead_keys import own_keys
 from features.reading import Reading
 from features.sources import BadProject, Source
 from features.tables import MICROSECONDS_PER_DAY as DAY
@@ -28,7 +29,9 @@ FULL = SECTION.model_copy(update={"id": "id", "recorded_at": "known"})
 
 def read(folder: Path, text: str, section: EventsSection = FULL, *, are_all_leads: bool = True) -> EventLog:
     (folder / "events.csv").write_text(text, encoding="utf-8")
-    return read_events(section, Source(folder / "events.csv"), LEADS, reading=Reading(UTC), are_all_leads=are_all_leads)
+    source = Source(folder / "events.csv")
+    keys, reading = own_keys(LEADS), Reading(UTC)
+    return read_events(section, source, LEADS, keys=keys, reading=reading, are_all_leads=are_all_leads)
 
 
 def rows(log: EventLog) -> list[tuple[str, str, int]]:
@@ -142,7 +145,7 @@ def test_naive_times_in_parquet_are_of_the_zone(tmp_path: Path, zone: str) -> No
     pd.DataFrame({"lead": ["a"], "at": at, "type": ["call"]}).to_parquet(tmp_path / "e.parquet")
 
     source = Source(tmp_path / "e.parquet")
-    log = read_events(SECTION, source, LEADS, reading=Reading(ZoneInfo(zone)), are_all_leads=True)
+    log = read_events(SECTION, source, LEADS, keys=own_keys(LEADS), reading=Reading(ZoneInfo(zone)), are_all_leads=True)
 
     assert log.events.at_us.tolist() == [DAY if zone == "Asia/Kolkata" else DAY + 19_800_000_000]
 

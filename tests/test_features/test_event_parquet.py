@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.behaviour import behaviour_features
 from features.event_log import EventLog, EventsSection, read_events
 from features.event_parquet import read_typed_events
+from features.lead_keys import own_keys
 from features.reading import Reading
 from features.snapshots import Snapshots
 from features.sources import Source
@@ -51,7 +52,8 @@ def read_as_cells(source: Source, section: EventsSection = SECTION, *, are_all_l
     """The same log as CSV, whose cells are read one by one."""
     as_csv = source.path.with_suffix(".csv")
     pd.read_parquet(source.path).to_csv(as_csv, index=False)
-    return read_events(section, Source(as_csv), LEADS, reading=Reading(UTC), are_all_leads=are_all_leads)
+    keys, reading = own_keys(LEADS), Reading(UTC)
+    return read_events(section, Source(as_csv), LEADS, keys=keys, reading=reading, are_all_leads=are_all_leads)
 
 
 def features_of(log: EventLog | None, as_of: str = "2026-03-04") -> FloatArray:

@@ -1,39 +1,26 @@
 """Outcomes and labels: who was won within the horizon, and who is left out."""
 
-from pathlib import Path
-from zoneinfo import ZoneInfo
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from features.labels import (
     AUTO_AGES_US,
     LabelledSnapshots,
+    OpenDeals,
     Outcomes,
-    OutcomesSection,
     auto_ages_us,
-    flat_outcomes,
     is_open,
-    is_won_cell,
-    label_rows,
     label_snapshots,
     no_outcomes,
-    read_outcomes,
     training_snapshots,
 )
-from features.quarantine import TableCount
-from features.reading import Reading
-from features.snapshots import GoalSection, Snapshots, snapshots_of_rows
-from features.sources import BadProject, Source
+from features.snapshots import GoalSection, Snapshots
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import MICROSECONDS_PER_HOUR as HOUR
 from features.tables import NEVER_US, LeadArrays, TextColumn
 
-SECTION = OutcomesSection(source="deals.csv", lead="lead", closed_at="closed", outcome="outcome")
-HEADER = "lead,closed,outcome\n"
 N = NEVER_US
 
 
@@ -98,6 +85,97 @@ def test_a_lead_is_closed_from_its_close_on() -> None:
     snapshots = Snapshots(np.array([0, 0, 1]), np.array([9, 10, 10]))
 
     assert is_open(snapshots, outcomes([10, N], [N, N])).tolist() == [True, False, True]
+
+
+def with_deals(closed: int, won: int, *deals: tuple[int, int]) -> Outcomes:
+    """One lead, and when its deals were opened and closed."""
+    opened_us, closed_us = (np.array(times, dtype=np.int64) for times in zip(*deals, strict=True))
+    open_deals = OpenDeals(np.zeros(len(deals), dtype=np.int64), opened_us, closed_us)
+    ends = outcomes([closed], [won])
+    return Outcomes(ends.closed_us, ends.won_us, open_deals.reopening(ends.closed_us))
+
+
+@pytest.mark.parametrize(
+    ("ends", "is_open_at"),
+    [
+        (with_deals(10, N, (5, 10), (20, 30)), [(9, True), (10, False), (19, False), (20, True), (30, False)]),
+        (with_deals(10, 30, (20, 30)), [(20, True), (29, True), (30, False), (99, False)]),  # won: a customer
+        (with_deals(10, 30, (20, 30), (40, N)), [(40, False), (99, False)]),  # what a customer buys later
+        (with_deals(10, N, (20, N)), [(19, False), (20, True), (99, True)]),  # still open
+        (with_deals(10, N, (5, 10), (8, 30)), [(9, True), (10, True), (29, True), (30, False)]),  # side by side
+        (with_deals(10, N, (20, 40), (30, 35)), [(25, True), (36, True), (40, False)]),
+        (with_deals(10, N, (30, 20)), [(25, False), (31, False)]),  # closed before it was opened
+        (with_deals(10, N, (N, 30)), [(9, True), (10, False), (29, False)]),  # when it was opened is not known
+    ],
+)
+def test_a_lost_lead_is_open_again_while_a_later_deal_of_it_is(
+    ends: Outcomes, is_open_at: list[tuple[int, bool]]
+) -> None:
+    as_of = np.array([time for time, _ in is_open_at])
+
+    found = is_open(Snapshots(np.zeros(len(as_of), dtype=np.int64), as_of), ends)
+
+    assert found.tolist() == [expected for _, expected in is_open_at]
+
+
+def test_a_snapshot_of_a_reopened_lead_is_labelled_like_any_other() -> None:
+    goal = GoalSection.model_validate({"horizon": "10d", "snapshots": ["0d", "7d", "15d", "20d"]})
+    ends = with_deals(5 * DAY, 24 * DAY, (14 * DAY, 24 * DAY))
+
+    labelled = training_snapshots(leads_created(0), ends, goal, observed_until_us=40 * DAY)
+
+    assert rows_of(labelled) == [(0, 0, False), (0, 15, True), (0, 20, True)]
+
+
+SOME_DEALS = st.lists(
+    st.tuples(st.integers(0, 1), st.integers(0, 12) | st.just(N), st.integers(0, 12) | st.just(N), st.booleans()),
+    max_size=8,
+)
+
+
+def outcomes_of(deals: list[tuple[int, int, int, bool]]) -> Outcomes:
+    closed = [min((c for lead, _, c, _ in deals if lead == i), default=N) for i in (0, 1)]
+    won = [min((c for lead, _, c, is_won in deals if lead == i and is_won), default=N) for i in (0, 1)]
+    lead, opened_us, closed_us = (np.array([deal[k] for deal in deals], dtype=np.int64) for k in range(3))
+    ends = outcomes(closed, won)
+    return Outcomes(ends.closed_us, ends.won_us, OpenDeals(lead, opened_us, closed_us).reopening(ends.closed_us))
+
+
+@given(SOME_DEALS, st.integers(0, 13))
+def test_whether_a_lead_is_open_is_what_its_deals_say_one_by_one(
+    deals: list[tuple[int, int, int, bool]], as_of: int
+) -> None:
+    found = is_open(Snapshots(np.array([0, 1]), np.array([as_of, as_of])), outcomes_of(deals))
+
+    for lead in (0, 1):
+        own = [(opened, closed, is_won) for i, opened, closed, is_won in deals if i == lead]
+        was_won = any(is_won and closed <= as_of for _, closed, is_won in own)
+        never_closed = all(closed > as_of for _, closed, _ in own)
+        holds_deal = any(opened <= as_of < closed for opened, closed, _ in own)
+        assert found[lead] == (never_closed or (holds_deal and not was_won))
+
+
+@given(SOME_DEALS, st.integers(0, 13), st.integers(0, 13))
+def test_whether_a_lead_is_open_hangs_on_nothing_later(
+    deals: list[tuple[int, int, int, bool]], as_of: int, until: int
+) -> None:
+    snapshots = Snapshots(np.array([0, 1]), np.array([min(as_of, until - 1)] * 2))
+    known = [(i, o, c if c < until else N, w and c < until) for i, o, c, w in deals if min(o, c) < until]
+
+    found = is_open(snapshots, outcomes_of(deals))
+
+    assert found.tolist() == is_open(snapshots, outcomes_of(known)).tolist()
+    assert found.tolist() == is_open(snapshots, outcomes_of(deals).before(until)).tolist()
+
+
+def test_the_outcomes_of_some_leads_have_their_deals() -> None:
+    deals = OpenDeals(np.array([2, 0]), np.array([20, 30]), np.array([N, 40]))
+    ends = Outcomes(np.array([10, N, 10]), np.array([40, N, N]), deals)
+
+    taken = ends.take(np.array([2, 1]))
+
+    assert is_open(Snapshots(np.array([0, 0, 1]), np.array([15, 20, 99])), taken).tolist() == [False, True, True]
+    assert taken.reopening.lead.tolist() == [0]
 
 
 def rows_of(labelled: LabelledSnapshots) -> list[tuple[int, int, bool]]:
@@ -186,128 +264,6 @@ def test_a_flat_table_has_no_auto_grid() -> None:
         auto_ages_us(flat, no_outcomes(1), observed_until_us=0)
 
 
-def read(
-    folder: Path, text: str, section: OutcomesSection = SECTION, *, zone: str = "UTC", are_all_leads: bool = True
-) -> tuple[Outcomes, TableCount]:
-    (folder / "deals.csv").write_text(text, encoding="utf-8")
-    leads = leads_created(0, 10 * DAY)
-    source = Source(folder / "deals.csv")
-    return read_outcomes(section, source, leads, reading=Reading(ZoneInfo(zone)), are_all_leads=are_all_leads)
-
-
-def test_the_first_close_and_the_first_win_count(tmp_path: Path) -> None:
-    rows = [
-        "a,1970-01-09T00:00Z,won",
-        "a,1970-01-03T00:00Z,lost",
-        "a,1970-01-05T00:00Z, WON ",
-        "b,1970-02-01T00:00Z,lost",
-    ]
-    ends, count = read(tmp_path, HEADER + "\n".join(rows))
-
-    assert ends.closed_us.tolist() == [2 * DAY, 31 * DAY]
-    assert ends.won_us.tolist() == [4 * DAY, N]
-    assert (count.rows_read, count.rows_used) == (4, 4)
-
-
-def test_closes_before_the_creation_are_of_an_earlier_life(tmp_path: Path) -> None:
-    ends, count = read(tmp_path, HEADER + "b,1970-01-10T23:59:59Z,won\nb,1970-01-20T00:00Z,lost\n")
-
-    assert (ends.closed_us[1], ends.won_us[1]) == (19 * DAY, N)
-    assert count.bad == ()
-
-
-def test_a_close_at_the_very_creation_counts(tmp_path: Path) -> None:
-    ends, _ = read(tmp_path, HEADER + "b,1970-01-11T00:00Z,won\n")
-
-    assert ends.won_us[1] == 10 * DAY
-
-
-def test_a_deal_without_an_outcome_is_open(tmp_path: Path) -> None:
-    ends, count = read(tmp_path, HEADER + "a,,\na,1970-01-09,n/a\nb,none,Unknown\n")
-
-    assert ends.closed_us.tolist() == [N, N]
-    assert (count.rows_read, count.bad) == (3, ())
-
-
-@pytest.mark.parametrize(("zone", "end"), [("UTC", 9 * DAY - 1), ("Europe/Berlin", 9 * DAY - HOUR - 1)])
-def test_a_date_of_closing_is_the_end_of_its_day_in_the_zone(tmp_path: Path, zone: str, end: int) -> None:
-    ends, _ = read(tmp_path, HEADER + "a,1970-01-09,won\n", zone=zone)
-
-    assert ends.won_us[0] == end
-
-
-@pytest.mark.parametrize(
-    ("row", "column", "reason"),
-    [
-        ("zz,1970-01-09,won", "lead", "no usable lead with this id in the leads table"),
-        (",1970-01-09,won", "lead", "no usable lead with this id in the leads table"),
-        ("a,31.2.1970,won", "closed", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
-        ("a,,lost", "closed", "a closed deal needs the time it closed"),
-    ],
-)
-def test_a_deal_that_can_not_be_used_is_said(tmp_path: Path, row: str, column: str, reason: str) -> None:
-    ends, count = read(tmp_path, f"{HEADER}{row}\nb,1970-03-01,won\n")
-
-    assert [(bad.row, bad.column, bad.reason) for bad in count.bad] == [(2, column, reason)]
-    assert (ends.won_us[0], ends.won_us[1] < N) == (N, True)
-
-
-def test_deals_of_leads_that_are_not_asked_for_are_passed_over(tmp_path: Path) -> None:
-    ends, count = read(tmp_path, HEADER + "zz,1970-01-09,won\n", are_all_leads=False)
-
-    assert (ends.closed_us.tolist(), count.bad) == ([N, N], ())
-
-
-def test_missing_columns_of_deals_are_said_by_their_keys(tmp_path: Path) -> None:
-    with pytest.raises(
-        BadProject, match=r"outcomes\.outcome: deals\.csv has no column 'outcome'; did you mean 'Outcom'"
-    ):
-        read(tmp_path, "lead,closed,Outcom\n")
-
-
-@pytest.mark.parametrize(
-    ("won", "cells", "expected"),
-    [
-        ("won", ["won", " Won ", "WON", "lost", "", "wonder"], [True, True, True, False, False, False]),
-        (1, ["1", "1.0", " 1 ", "0", "0.0", "yes", ""], [True, True, True, False, False, False, False]),
-        (1.0, ["1"], [True]),
-        ("1", ["1.0"], [True]),
-        (True, ["True", "true", "TRUE", "False", ""], [True, True, True, False, False]),
-        (["won", 2], ["Won", "2.0", "1"], [True, True, False]),
-    ],
-)
-def test_the_words_for_won_have_one_spelling(won: object, cells: list[str], expected: list[bool]) -> None:
-    section = OutcomesSection.model_validate({"column": "y", "won": won})
-
-    assert is_won_cell(cells, section).tolist() == expected
-
-
-@pytest.mark.parametrize(
-    ("said", "what"),
-    [
-        ({}, "source, lead, closed_at, outcome missing"),
-        ({"source": "d.csv", "lead": "l"}, "closed_at, outcome missing"),
-        ({"column": "y", "source": "d.csv"}, "leave out source"),
-        ({"column": "y", "wonn": 1}, "wonn"),
-        ({"column": "y", "won": None}, "won"),
-    ],
-)
-def test_outcomes_are_a_table_or_a_column(said: dict[str, object], what: str) -> None:
-    with pytest.raises(ValidationError, match=what):
-        OutcomesSection.model_validate(said)
-
-
-def test_an_empty_outcome_in_a_flat_table_means_open() -> None:
-    flat = LeadArrays(("a", "b", "c"), None, TextColumn((), np.full(3, -1)), {})
-    section = OutcomesSection(column="y", won=1)
-
-    ends = flat_outcomes(section, ["0", "skipped", "", "1"], np.array([3, 2, 0]))
-    labelled = label_rows(snapshots_of_rows(flat), ends)
-
-    assert labelled.snapshots.lead.tolist() == [0, 2]
-    assert labelled.won.tolist() == [True, False]
-
-
 def test_what_was_known_before_a_time_is_without_later_closes() -> None:
     ends = outcomes([5, 10, 3], [5, N, 10])
 
@@ -316,31 +272,3 @@ def test_what_was_known_before_a_time_is_without_later_closes() -> None:
     assert (known.closed_us.tolist(), known.won_us.tolist()) == ([5, N, 3], [5, N, N])
     assert ends.closed_us.tolist() == [5, 10, 3]
     assert sorted(ends.take(np.array([0, 2])).known_closes_us.tolist()) == [3, 5, 5, 10]
-
-
-def test_with_words_for_lost_every_other_word_means_open(tmp_path: Path) -> None:
-    section = SECTION.model_copy(update={"lost": ["Lost", 0]})
-    rows = "a,1970-01-01T00:00:01Z,lost\nb,1970-01-01T00:00:02Z,won\nc,,demo booked\nd,1970-01-01T00:00:03Z,0.0\n"
-    (tmp_path / "deals.csv").write_text(HEADER + rows)
-    leads = leads_created(0, 0, 0, 0)
-
-    ends, count = read_outcomes(
-        section, Source(tmp_path / "deals.csv"), leads, reading=Reading(ZoneInfo("UTC")), are_all_leads=True
-    )
-
-    assert count.rows_used == 4
-    assert ends.closed_us.tolist() == [1_000_000, 2_000_000, N, 3_000_000]
-    assert ends.won_us.tolist() == [N, 2_000_000, N, N]
-
-
-def test_an_empty_list_of_words_for_lost_leaves_all_but_the_won_open() -> None:
-    section = OutcomesSection(column="stage", won="customer", lost=[])
-
-    ends = flat_outcomes(section, ["customer", "lead", ""], np.array([0, 1, 2]))
-
-    assert ends.closed_us.tolist() == [0, N, N]
-
-
-def test_a_word_can_not_mean_won_and_lost() -> None:
-    with pytest.raises(ValidationError, match=r"found '1\.0' in `won` and in `lost`"):
-        OutcomesSection(column="converted", won=[1, "yes"], lost="1.0")

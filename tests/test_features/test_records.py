@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from features.reading import Reading
-from features.records import Cell, EventRecord, LeadRecord, arrays_of_records, cell_text
+from features.records import Cell, EventRecord, LeadRecord, arrays_of_records
+from features.sources import cell_text
 from features.spec import FeatureSpec
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import MICROSECONDS_PER_HOUR as HOUR

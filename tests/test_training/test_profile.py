@@ -1,10 +1,12 @@
 """The tables at a glance: columns, times, streams, outcomes by month, and what is ripe."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from features.crm import Crm
-from features.labels import Outcomes
+from features.labels import OpenDeals, Outcomes
 from features.snapshots import GoalSection
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import NEVER_US, Column, EventArrays, LeadArrays, NumberColumn, TextColumn
@@ -120,3 +122,12 @@ def test_empty_tables_have_a_profile() -> None:
 
     assert profile(nothing).columns[0].missing == 1
     assert profile(nothing).ripeness.n_snapshots == 0
+
+
+def test_leads_that_are_open_again_are_counted_as_open() -> None:
+    crm = crm_of([0, 0, 0], [5, 5, 5], [N, 20, N])
+    deals = OpenDeals(np.array([0]), np.array([7 * DAY]), np.array([N]))
+
+    found = profile(replace(crm, outcomes=replace(crm.outcomes, reopening=deals)))
+
+    assert (found.n_closed, found.n_won, found.n_reopened, found.n_lost_first) == (3, 1, 1, 1)
