@@ -8,8 +8,8 @@ from pathlib import Path
 
 from features.columns import infer_kind, read_column
 from features.parsing import BadCell, parse_cells, parse_time_us
-from features.reading import USUAL, DateOrder, is_missing
-from features.settling import DateEvidence, Settled, settled_dates
+from features.reading import USUAL, CellFormat, DateOrder, is_missing
+from features.settling import DateEvidence, Settled, settled_column, settled_dates
 from features.sources import BadProject, Problem, Source, read_table
 from features.tables import Kind
 
@@ -94,7 +94,10 @@ class ColumnFacts:
 
     def bad_rows(self, kind: Kind) -> frozenset[int]:
         """The rows that can not be used if the column is read as this kind."""
-        return frozenset(read_column(self.cells, kind)[1].rows)
+        settled = settled_column(self.cells, kind, CellFormat(), USUAL).format
+        order = settled.dates or (USUAL_ORDER if kind == "date" else None)
+        reading = replace(USUAL, dates=order, decimal=settled.decimal)
+        return frozenset(read_column(self.cells, kind, reading)[1].rows)
 
 
 @dataclass(frozen=True)
