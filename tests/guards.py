@@ -300,7 +300,7 @@ GUARDS = (
         "features/versions.py",
         "ordered[np.maximum.accumulate(by_known)]",
         "ordered[by_known]",
-        (f"{VERSIONS}::test_the_value_is_that_of_the_newest_version_among_those_known",),
+        (f"{VERSIONS}::test_a_value_recorded_late_does_not_hide_a_newer_one",),
     ),
     Guard(
         "1 rules see attributes as they stood",
