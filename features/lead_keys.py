@@ -98,9 +98,9 @@ class LeadKeys:
             if reason:
                 bad.add(row, column, text, reason, is_aside=reason == OF_UNUSED_LEAD)
         plain = np.flatnonzero(lead >= 0)
-        row = np.concatenate([plain, rest[found.row]])
-        order = np.argsort(row, kind="stable")
-        return RowsOfLeads(row[order], np.concatenate([lead[plain], found.lead])[order])
+        rows = np.concatenate([plain, rest[found.row]])
+        order = np.argsort(rows, kind="stable")
+        return RowsOfLeads(rows[order], np.concatenate([lead[plain], found.lead])[order])
 
     def _rows_of_distinct(self, cells: Sequence[str], *, are_all_leads: bool) -> tuple[RowsOfLeads, list[str]]:
         """The rows beside their leads, and what is wrong with each cell; each distinct cell is looked up once."""

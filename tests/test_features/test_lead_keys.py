@@ -7,6 +7,7 @@ import pytest
 
 from features.lead_keys import LeadKeys, ViaSection, keys_via, own_keys
 from features.quarantine import BadRow, BadRows
+from features.raw_table import Place, RawTable
 from features.sources import BadProject, Source
 from features.tables import LeadArrays, TextColumn
 
@@ -20,9 +21,9 @@ def via(folder: Path, *rows: str) -> LeadKeys:
 
 
 def pairs(keys: LeadKeys, *cells: str, are_all_leads: bool = True) -> tuple[list[tuple[int, int]], tuple[BadRow, ...]]:
-    bad = BadRows("deals.csv")
+    bad = BadRows(RawTable("deals.csv", {}, len(cells), (Place("deals.csv"),)))
     rows = keys.rows_of_leads(cells, "who", bad, are_all_leads=are_all_leads)
-    return list(zip(rows.row.tolist(), rows.lead.tolist(), strict=True)), bad.count(len(cells)).bad
+    return list(zip(rows.row.tolist(), rows.lead.tolist(), strict=True)), bad.count().bad
 
 
 @pytest.mark.parametrize(
