@@ -9,9 +9,17 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from features.actors import Actor
-from features.event_log import EventsSection, actors_of_types, observed_from_us, read_events
+from features.event_log import (
+    EventsSection,
+    actors_of_types,
+    mail_of_types,
+    observed_from_us,
+    read_events,
+)
 from features.labels import Outcomes, OutcomesSection, flat_outcomes, no_outcomes, read_outcomes
 from features.lead_table import LeadsSection, LeadTable, read_leads
+from features.machine_clicks import NO_MACHINES, MachineCounts
+from features.mail_roles import MailRole
 from features.quarantine import TableCount, commonest_reasons
 from features.sources import BadProject, Problem, Source, column_problems, read_frame, text_cells
 from features.tables import EventArrays, Kind, LeadArrays
@@ -72,7 +80,8 @@ class Crm:
     n_events_of_others : events passed over, of leads that were not asked for.
     observed_from_us : when the tracking of events began, where the project says so.
     newest_event_us : the newest event of all leads, where that was read.
-    actors : who makes the events of a type, where the project says so.
+    actors, mail : who makes the events of a type, and its role in a mail, where the project says so.
+    machines : how many events were judged to be made by machines, by rule.
     """
 
     leads: LeadArrays
@@ -85,6 +94,8 @@ class Crm:
     observed_from_us: int | None = None
     newest_event_us: int | None = None
     actors: Mapping[str, Actor] = field(default_factory=dict)
+    mail: Mapping[str, MailRole] = field(default_factory=dict)
+    machines: MachineCounts = NO_MACHINES
 
     @property
     def newest_us(self) -> int:
@@ -114,7 +125,7 @@ class Crm:
             seen = events.at_us < until_us
             if events.recorded_us is not None:
                 seen &= events.recorded_us < until_us
-            events = events.take(seen).of_leads(here, len(self.leads))
+            events = events.take(seen).of_leads(here, len(self.leads)).judged_before(until_us)
         outcomes = self.outcomes.take(here).before(until_us)
         return replace(self, leads=self.leads.take(here), events=events, outcomes=outcomes, newest_event_us=None)
 
@@ -151,11 +162,12 @@ def read_crm(
     table, outcome_cells = _read_lead_table(sections, source, kinds, timezone, until_us)
     are_all_leads = leads_file is None
     counts = [table.count]
-    events, n_others, observed_from, newest_event = None, 0, None, None
+    events, n_others, observed_from, newest_event, machines = None, 0, None, None, NO_MACHINES
     if sections.events is not None:
         log_source = Source(events_file or folder / sections.events.source)
         log = read_events(sections.events, log_source, table.leads, timezone=timezone, are_all_leads=are_all_leads)
         events, n_others, newest_event = log.events, log.n_of_other_leads, log.newest_us
+        machines = log.machines
         observed_from = observed_from_us(sections.events, timezone)
         counts.append(log.count)
     outcomes = no_outcomes(len(table.leads))
@@ -178,6 +190,8 @@ def read_crm(
         observed_from,
         newest_event,
         actors_of_types(sections.events),
+        mail_of_types(sections.events),
+        machines,
     )
     whole = _refuse_too_many_bad(crm, sections.max_bad)
     return whole if until_us is None else whole.before(until_us)

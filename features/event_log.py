@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.actors import Actor, parse_actor
+from features.machine_clicks import NO_MACHINES, MachineCounts, MailColumns, is_machine_channel, judge_machines
+from features.mail_roles import MailRole
 from features.parsing import BadCell, is_missing, parse_cells, parse_event_type, parse_id, parse_time_us
 from features.quarantine import BadRows, TableCount
 from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
@@ -25,6 +27,7 @@ class EventTypeSection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     words: str | None = None
     actor: Actor | None = None
+    mail: MailRole | None = None
 
 
 class EventsSection(BaseModel):
@@ -54,12 +57,16 @@ class EventsSection(BaseModel):
 
 @dataclass(frozen=True)
 class EventLog:
-    """The events that were read, what was left out, how many belong to leads not asked for, and the newest of all."""
+    """The events that were read, what was left out, how many belong to leads not asked for, and the newest of all.
+
+    `machines` counts the events that machines made, by the rule that told.
+    """
 
     events: EventArrays
     count: TableCount
     n_of_other_leads: int
     newest_us: int | None = None
+    machines: MachineCounts = NO_MACHINES
 
 
 def read_events(
@@ -109,7 +116,29 @@ def _read_cells(
     used = np.array(bad.used(len(frame)), dtype=np.int64)
     kept = used[lead[used] >= 0]
     newest_us = int(at_us[used].max()) if len(used) else None
-    return EventLog(events.take(kept).without_unused_types(), bad.count(len(frame)), len(used) - len(kept), newest_us)
+    mine = events.take(kept).without_unused_types()
+    judged, machines = judge_machines(mine, _mail_columns(section, frame).take(kept), mail_of_types(section))
+    return EventLog(judged, bad.count(len(frame)), len(used) - len(kept), newest_us, machines)
+
+
+def _mail_columns(section: EventsSection, frame: "pd.DataFrame") -> MailColumns:
+    """What tells machines from people; needed for the verdict only."""
+
+    def texts(name: str) -> TextColumn:
+        return TextColumn.of(
+            parse_cells(text_cells(frame, name), lambda cell: None if is_missing(cell) else cell, None).values
+        )
+
+    by_machine = None
+    if section.channel is not None:
+        channel = texts(section.channel)
+        # Code -1, a missing cell, reads the last one.
+        by_machine = np.array([*map(is_machine_channel, channel.levels), False], dtype=np.bool_)[channel.codes]
+    return MailColumns(
+        message=None if section.message is None else texts(section.message).codes,
+        link=None if section.link is None else texts(section.link).codes,
+        by_machine=by_machine,
+    )
 
 
 def _lead_positions(
@@ -186,6 +215,13 @@ def actors_of_types(section: EventsSection | None) -> Mapping[str, Actor]:
     if section is None:
         return {}
     return {name: said.actor for name, said in section.types.items() if said.actor is not None}
+
+
+def mail_of_types(section: EventsSection | None) -> Mapping[str, MailRole]:
+    """The role in a mail that the project gives its event types."""
+    if section is None:
+        return {}
+    return {name: said.mail for name, said in section.types.items() if said.mail is not None}
 
 
 def observed_from_us(section: EventsSection, timezone: ZoneInfo) -> int | None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from features.actors import Actor, made_by_rep
+from features.mail_roles import MailRole
 from features.responsiveness import RESPONSIVENESS
 from features.rhythm import RHYTHM
 from features.sources import BadProject, Problem
@@ -32,7 +33,7 @@ class FeatureSpec:
     has_events : whether the project has an event log at all.
     has_times : whether leads have a `created_at`.
     timeline : the features of the order and spread of events, as far as the log allows.
-    actors : who makes the events of a type, where the project says so.
+    actors, mail : who makes the events of a type, and its role in a mail, where the project says so.
     """
 
     kinds: Mapping[str, Kind]
@@ -44,6 +45,7 @@ class FeatureSpec:
     has_times: bool
     timeline: tuple[str, ...] = ()
     actors: Mapping[str, Actor] = field(default_factory=dict)
+    mail: Mapping[str, MailRole] = field(default_factory=dict)
 
 
 def commonest_types(events: EventArrays, *, limit: int = MAX_EVENT_TYPES) -> tuple[str, ...]:
@@ -59,13 +61,14 @@ def learn_spec(
     events: EventArrays | None,
     kinds: Mapping[str, Kind],
     actors: Mapping[str, Actor] = MappingProxyType({}),
+    mail: Mapping[str, MailRole] = MappingProxyType({}),
 ) -> FeatureSpec:
     """The spec of these tables, which hold nothing from `until` on.
 
     Parameters
     ----------
     kinds : kind by column name; columns of kind `email`, `text` and `ignore` give no feature yet.
-    actors : who makes the events of a type, where the project says so.
+    actors, mail : who makes the events of a type, and its role in a mail, where the project says so.
 
     A column that holds one value only, or none, is left out.
 
@@ -75,16 +78,18 @@ def learn_spec(
     """
     usable = [name for name in sorted(kinds) if _varies(leads, name)]
     has_times = leads.created_us is not None
+    people = None if events is None else events.of_people()
     spec = FeatureSpec(
         kinds=dict(sorted(kinds.items())),
         numbers=tuple(name for name in usable if kinds[name] in NUMBER_KINDS),
         dates=tuple(name for name in usable if kinds[name] == "date" and has_times),
         categories=tuple(name for name in usable if kinds[name] in CATEGORY_KINDS),
-        event_types=commonest_types(events) if events is not None else (),
+        event_types=commonest_types(people) if people is not None else (),
         has_events=events is not None,
         has_times=has_times,
-        timeline=_timeline_of(events, actors) if events is not None else (),
+        timeline=_timeline_of(people, actors) if people is not None else (),
         actors=dict(sorted(actors.items())),
+        mail=dict(sorted(mail.items())),
     )
     _refuse_shared_names(spec)
     return spec

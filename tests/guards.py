@@ -36,6 +36,7 @@ class Guard:
 
 
 BEHAVIOUR = "tests/test_features/test_behaviour.py"
+MACHINES = "tests/test_features/test_machine_clicks.py"
 LABELS = "tests/test_features/test_labels.py"
 SCORING = "tests/test_models/test_scoring.py"
 ENCODING = "tests/test_models/test_encoding.py"
@@ -57,6 +58,48 @@ GUARDS = (
         "_at(events.recorded_us, event) < as_of_us",
         "_at(events.recorded_us, event) <= as_of_us",
         (f"{BEHAVIOUR}::test_only_an_event_recorded_before_as_of_is_seen",),
+    ),
+    Guard(
+        "1 a verdict about an event is not known before its time",
+        "features/behaviour.py",
+        "_at(events.machine_from_us, event) >= as_of_us",
+        "_at(events.machine_from_us, event) > 2**62",
+        (f"{MACHINES}::test_a_click_counts_until_its_burst_is_known_and_for_nothing_from_then_on",),
+    ),
+    Guard(
+        "1 a burst is known by its third link, not by its first",
+        "features/nearby.py",
+        "row[place == n - 1], known_us[place == n - 1]",
+        "row[place == n - 1], known_us[np.flatnonzero(place == n - 1) - n + 1]",
+        (f"{MACHINES}::test_a_verdict_at_a_time_is_what_the_rules_say_of_what_was_known_by_then",),
+    ),
+    Guard(
+        "1 a machine's click waits for the record of its mail",
+        "features/machine_clicks.py",
+        "np.minimum.at(from_us, answer, sent.known_us[order[near]])",
+        "np.minimum.at(from_us, answer, sent.at_us[order[near]])",
+        (f"{MACHINES}::test_a_verdict_waits_for_what_is_recorded_late",),
+    ),
+    Guard(
+        "1 a verdict that came later is cut off with what came later",
+        "features/crm.py",
+        ".judged_before(until_us)",
+        "",
+        ("tests/test_features/test_crm.py::test_a_verdict_that_was_not_known_yet_is_cut_off_with_what_came_later",),
+    ),
+    Guard(
+        "a mail gateway moves no score",
+        "features/behaviour.py",
+        "if events.machine_from_us is not None:",
+        "if False:",
+        (f"{SCORING}::test_a_gateway_that_follows_every_link_of_a_thousand_mails_changes_no_score",),
+    ),
+    Guard(
+        "times told to the minute prove no machine",
+        "features/machine_clicks.py",
+        "latest_us = answered.at_us - _is_coarse(answered.at_us)",
+        "latest_us = answered.at_us",
+        (f"{MACHINES}::test_equal_times_told_to_the_minute_or_the_day_prove_nothing",),
     ),
     Guard(
         "1 the order of events does not matter",

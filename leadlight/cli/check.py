@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) -> int:
     """Validate the project file, read every table, report all problems at once, and show what is there."""
+    from dataclasses import asdict
+
     from features.crm import TooManyBadRows
     from features.yaml_text import BadDocument
     from leadlight.project import load_project
@@ -32,7 +34,8 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
     unmatched = _unmatched(project, crm) if not problems else []
     profile = _profile(project, crm)
     if as_json:
-        print_json({**_report(crm.counts, problems, unmatched), **profile_json(profile)})
+        machines = {"machine_events": asdict(crm.machines)}
+        print_json({**_report(crm.counts, problems, unmatched), **profile_json(profile), **machines})
     else:
         _print(crm, profile, problems, unmatched)
     return 2 if problems else 0
@@ -112,6 +115,12 @@ def _print(crm: "Crm", profile: "Profile", problems: list[str], unmatched: list[
     for reason, n in commonest_reasons(crm.counts):
         say(f"  {n} x {reason}")
     print_profile(profile, crm.kinds)
+    if crm.machines.total:
+        say(
+            f"{crm.machines.total:,} events were made by machines that read the mail first, and count for nothing: "
+            f"{crm.machines.instant:,} at once after its sending, {crm.machines.burst:,} in a burst of clicks, "
+            f"{crm.machines.named:,} by the log's own word."
+        )
     if unmatched:
         say(f"{len(unmatched)} rules match nothing here and are skipped:")
         for line in unmatched:

@@ -45,6 +45,18 @@ TIMES = st.integers(0, 60).map(lambda n: (START + timedelta(hours=7 * n)).isofor
 )
 ACTORS = st.sampled_from([None, "lead", "Rep ", "rep"])
 EVENTS = st.builds(EventRecord, st.sampled_from(["call", " visit", "zap"]), TIMES, st.none() | TIMES, ACTORS)
+#: A mail and what is done with it within seconds, so that some of it is a machine's.
+SECONDS = st.integers(1, 9).map(lambda n: f"2026-03-28T09:00:0{n}Z")
+MAILS = st.builds(
+    EventRecord,
+    st.sampled_from(["email sent", "email_click"]),
+    SECONDS,
+    st.none() | SECONDS,
+    st.none() | st.just("machine"),
+    st.sampled_from([None, "email", "Barracuda"]),
+    st.sampled_from([None, "m1", "m2"]),
+    st.sampled_from([None, "/a", "/b", "/c", " "]),
+)
 ATTRIBUTES = st.fixed_dictionaries(
     {
         "visits": st.none() | st.integers(-9, 9) | st.floats(-1e18, 1e18),
@@ -54,7 +66,7 @@ ATTRIBUTES = st.fixed_dictionaries(
     }
 )
 LEADS = st.lists(
-    st.builds(LeadRecord, st.sampled_from("edcba"), TIMES, ATTRIBUTES, st.lists(EVENTS, max_size=6).map(tuple)),
+    st.builds(LeadRecord, st.sampled_from("edcba"), TIMES, ATTRIBUTES, st.lists(EVENTS | MAILS, max_size=6).map(tuple)),
     min_size=1,
     max_size=4,
     unique_by=lambda lead: lead.lead_id,
@@ -69,10 +81,16 @@ SECTIONS = CrmSections.model_validate(
             "type": "type",
             "recorded_at": "known",
             "actor": "by",
+            "channel": "channel",
+            "message": "message",
+            "link": "link",
         },
         "timezone": "Europe/Berlin",
     }
 )
+
+
+OPTIONAL = ("recorded_at", "actor", "channel", "message", "link")
 
 
 def frames(records: Sequence[LeadRecord]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -83,11 +101,11 @@ def frames(records: Sequence[LeadRecord]) -> tuple[pd.DataFrame, pd.DataFrame]:
         for lead in records
     ]
     events = [
-        (lead.lead_id, event.at, event.type, event.recorded_at or "", event.actor or "")
+        (lead.lead_id, event.at, event.type, *(getattr(event, name) or "" for name in OPTIONAL))
         for lead in records
         for event in lead.events
     ]
-    columns = ["lead", "at", "type", "known", "by"]
+    columns = ["lead", "at", "type", "known", "by", *OPTIONAL[2:]]
     return pd.DataFrame(leads, dtype=str), pd.DataFrame(events, columns=columns, dtype=str)
 
 
