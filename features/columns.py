@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from features.kind_names import kind_of_name
 from features.parsing import BadCell, BadCells, is_missing, parse_cells, parse_flag, parse_number, parse_time_us
 from features.tables import Column, Kind, NumberColumn, TextColumn
 
@@ -90,7 +91,7 @@ def read_column(cells: Sequence[str], kind: Kind, *, timezone: ZoneInfo) -> tupl
 def kinds_of(
     cells: Mapping[str, Sequence[str]], overrides: Mapping[str, ColumnSection], *, reserved: frozenset[str]
 ) -> dict[str, Kind]:
-    """The kind of each column: what the project says, else what its cells look like.
+    """The kind of each column: what the project says, else what its cells look like and its name says.
 
     `reserved` columns (id, times, outcome) are no attributes; withheld ones are ignored, by rules too,
     since points enter the probability.
@@ -103,5 +104,6 @@ def kinds_of(
         if said is not None and said.is_withheld:
             kinds[name] = "ignore"
             continue
-        kinds[name] = said.kind if said is not None and said.kind is not None else infer_kind(column)
+        told = None if said is None else said.kind
+        kinds[name] = kind_of_name(name, infer_kind(column)) if told is None else told
     return kinds

@@ -16,7 +16,10 @@ IntArray = NDArray[np.int64]
 #: Positions in another table; narrow ones where the log is long.
 PositionArray = NDArray[np.signedinteger[Any]]
 BoolArray = NDArray[np.bool_]
-Kind = Literal["number", "category", "flag", "date", "title", "email", "country", "text", "ignore"]
+Kind = Literal[
+    "number", "category", "flag", "date", "text", "ignore",
+    "title", "email", "name", "phone", "country", "company", "website", "employees", "revenue", "industry",
+]  # fmt: skip
 
 MICROSECONDS_PER_SECOND = 1_000_000
 MICROSECONDS_PER_HOUR = 3_600 * MICROSECONDS_PER_SECOND
