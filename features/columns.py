@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from features.firm import amount_of_band
 from features.kind_names import kind_of_name
 from features.parsing import BadCell, BadCells, is_missing, parse_cells, parse_flag, parse_number, parse_time_us
 from features.tables import Column, Kind, NumberColumn, TextColumn
@@ -15,6 +16,8 @@ from features.tables import Column, Kind, NumberColumn, TextColumn
 _TOLERATED_BAD = 0.01
 _TEXT_MIN_LEVELS = 100
 _TEXT_SHARE = 0.5
+#: "Self-employed" and "Enterprise" may stand among bands.
+_UNREAD_BANDS = 0.1
 
 
 class ColumnSection(BaseModel):
@@ -72,6 +75,21 @@ def _is_date(cell: str) -> bool:
     return True
 
 
+def guess_kind(name: str, cells: Sequence[str]) -> Kind:
+    """What a column's cells look like and its name says; bands of sizes have to be readable.
+
+    >>> guess_kind("Company size", ["1-10", "51-200"]), guess_kind("Company size", ["small", "large"])
+    ('employees', 'category')
+    """
+    looks_like = infer_kind(cells)
+    kind = kind_of_name(name, looks_like)
+    if kind in ("employees", "revenue"):
+        known = [cell for cell in cells if not is_missing(cell)]
+        unread = sum(math.isnan(amount_of_band(cell)) for cell in known)
+        return looks_like if unread > _UNREAD_BANDS * len(known) else kind
+    return kind
+
+
 def read_column(cells: Sequence[str], kind: Kind, *, timezone: ZoneInfo) -> tuple[Column, BadCells]:
     """The cells of a column as its kind says, and those that could not be read."""
     if kind in ("number", "flag"):
@@ -105,5 +123,5 @@ def kinds_of(
             kinds[name] = "ignore"
             continue
         told = None if said is None else said.kind
-        kinds[name] = kind_of_name(name, infer_kind(column)) if told is None else told
+        kinds[name] = guess_kind(name, column) if told is None else told
     return kinds

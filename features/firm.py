@@ -30,8 +30,7 @@ _OPEN_WIDTH = 2.0
 
 _INDUSTRIES: Mapping[str, str] = {
     "Software and IT": (
-        "software|saas|information technology|it$|it services|informatik|informatica|internet|computer|cloud|"
-        "cyber|hosting|ict$|edv$"
+        "software|saas|information technology|it$|it services|informati|internet|computer|cloud|cyber|hosting|ict$|edv$"
     ),
     "Pharma and biotech": "pharma|biotech|life science|drug",
     "Healthcare": "health|hospital|medical|medizin|gesundheit|sante|salud|sanita|saude|klinik|clinic|dental|zorg|care$",

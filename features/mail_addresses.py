@@ -6,13 +6,13 @@ network.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from features.names import plain_words, word_set
 
-DISPOSABLE, PERSONAL, UNIVERSITY, SHARED, COMPANY, MALFORMED = (
-    *("disposable", "personal", "university", "shared", "company", "malformed"),
-)
+MAILBOX_KINDS = ("malformed", "disposable", "personal", "university", "shared", "company")
+MALFORMED, DISPOSABLE, PERSONAL, UNIVERSITY, SHARED, COMPANY = MAILBOX_KINDS
 _ADDRESS = re.compile(r"([^\s@,;<>]+)@([^\s@,;<>]+\.[^\s@,;<>.]{2,})")
 #: Domains of examples and of people who do not want to be written to.
 _MADE_UP = word_set(
@@ -32,7 +32,7 @@ _CAMPUS = re.compile(r"(^|[.-])(uni|univ|university|universitaet|college|student
 #: Legal forms, and words that many names of companies share: they tell none from another.
 _NO_NAMES = word_set(
     "gmbh ag kg ohg ug se ev mbh co inc llc ltd limited plc corp corporation company sa sas sarl srl spa sl slu "
-    "bv nv oy ab as aps lda pty pvt private group gruppe groupe holding holdings the and und et y international"
+    "bv nv oy ab as aps lda pty pvt private group gruppe groupe holding holdings the and und et y"
 )
 _MIN_NAME = 3
 
@@ -61,13 +61,15 @@ def mailbox(address: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def is_mail_of(address: str, company: str | None, website: str | None) -> float:
+def is_mail_of_company(address: str, company: str | None, website: str | None) -> float:
     """1 if an address lies at the company's website or is called like the company, 0 if not, NaN if nothing tells.
 
     Free and broken addresses tell nothing: they are another feature.
 
-    >>> is_mail_of("ann@eu.acme.co.uk", None, "www.acme.co.uk/home"), is_mail_of("ann@bolt.de", "Acme GmbH", None)
-    (1.0, 0.0)
+    >>> is_mail_of_company("ann@eu.acme.co.uk", None, "www.acme.co.uk/home")
+    1.0
+    >>> is_mail_of_company("ann@bolt.de", "Acme GmbH", None)
+    0.0
     """
     if mailbox(address) not in (COMPANY, SHARED) or not (company or website):
         return float("nan")
@@ -125,7 +127,7 @@ def _lists() -> tuple[frozenset[str], frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
-def _suffixes():  # type: ignore[no-untyped-def]  # the package has no types
+def _suffixes() -> Callable[[str], str | None]:
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList().privatesuffix

@@ -3,22 +3,26 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
 
 from features.actors import Actor, made_by_rep
+from features.derived import Derived, derive, derived_from
 from features.mail_roles import MailRole
 from features.responsiveness import RESPONSIVENESS
 from features.rhythm import RHYTHM
 from features.sources import BadProject, Problem
-from features.tables import EventArrays, Kind, LeadArrays, NumberColumn
+from features.tables import Column, EventArrays, Kind, LeadArrays, NumberColumn, TextColumn, text_column
 
 MAX_EVENT_TYPES = 40
 #: Groups of event types that every log has; an event type of such a name counts as "other".
 RESERVED_GROUPS = frozenset({"other", "any"})
 NUMBER_KINDS = frozenset({"number", "flag"})
-CATEGORY_KINDS = frozenset({"category", "title", "country"})
+CATEGORY_KINDS = frozenset({"category"})
+#: Texts of which so many are addresses are those of people.
+_ADDRESS_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class FeatureSpec:
     ----------
     kinds : how each column of the leads table is read, in the order of the names.
     numbers, dates, categories : the columns that are features.
+    derived : the features that are derived from the texts of other columns.
     event_types : the event types with features of their own, ascending; the rest are "other".
     has_events : whether the project has an event log at all.
     has_times : whether leads have a `created_at`.
@@ -46,6 +51,16 @@ class FeatureSpec:
     timeline: tuple[str, ...] = ()
     actors: Mapping[str, Actor] = field(default_factory=dict)
     mail: Mapping[str, MailRole] = field(default_factory=dict)
+    derived: tuple[Derived, ...] = ()
+
+    @property
+    def derived_numbers(self) -> tuple[Derived, ...]:
+        return tuple(derived for derived in self.derived if derived.is_number)
+
+    @property
+    def category_names(self) -> tuple[str, ...]:
+        """The categorical features, in the order of the matrix."""
+        return (*self.categories, *(derived.name for derived in self.derived if not derived.is_number))
 
 
 def commonest_types(events: EventArrays, *, limit: int = MAX_EVENT_TYPES) -> tuple[str, ...]:
@@ -67,10 +82,10 @@ def learn_spec(
 
     Parameters
     ----------
-    kinds : kind by column name; columns of kind `email`, `text` and `ignore` give no feature yet.
+    kinds : kind by column name; of those of people and firms features are derived, `text` and `ignore` give none.
     actors, mail : who makes the events of a type, and its role in a mail, where the project says so.
 
-    A column that holds one value only, or none, is left out.
+    A column that holds one value only, or none, is left out; so is a category of mail addresses.
 
     Raises
     ------
@@ -83,13 +98,14 @@ def learn_spec(
         kinds=dict(sorted(kinds.items())),
         numbers=tuple(name for name in usable if kinds[name] in NUMBER_KINDS),
         dates=tuple(name for name in usable if kinds[name] == "date" and has_times),
-        categories=tuple(name for name in usable if kinds[name] in CATEGORY_KINDS),
+        categories=tuple(name for name in usable if kinds[name] in CATEGORY_KINDS and not _is_private(leads, name)),
         event_types=commonest_types(people) if people is not None else (),
         has_events=events is not None,
         has_times=has_times,
         timeline=_timeline_of(people, actors) if people is not None else (),
         actors=dict(sorted(actors.items())),
         mail=dict(sorted(mail.items())),
+        derived=tuple(one for one in derived_from(kinds) if _differs(derive(one, partial(text_column, leads)))),
     )
     _refuse_shared_names(spec)
     return spec
@@ -107,7 +123,7 @@ def _refuse_shared_names(spec: FeatureSpec) -> None:
     """A column may not be called as a feature that is computed, like ``lead_age_days``."""
     from features.build import feature_names  # it imports this module
 
-    counts = Counter((*feature_names(spec), *spec.categories))
+    counts = Counter((*feature_names(spec), *spec.category_names))
     problems = [
         Problem(("leads", "columns", name), f"the column {name!r} has the name of a computed feature; rename it")
         for name in (*spec.numbers, *spec.categories)
@@ -119,7 +135,18 @@ def _refuse_shared_names(spec: FeatureSpec) -> None:
 
 def _varies(leads: LeadArrays, name: str) -> bool:
     column = leads.columns.get(name)
-    if column is None:
+    return column is not None and _differs(column)
+
+
+def _is_private(leads: LeadArrays, name: str) -> bool:
+    """Whether the levels of a column are mail addresses, which no bundle may hold."""
+    column = leads.columns[name]
+    if not isinstance(column, TextColumn):
         return False
+    return sum("@" in level for level in column.levels) > _ADDRESS_SHARE * len(column.levels)
+
+
+def _differs(column: Column) -> bool:
+    """Whether a column holds more than one value; a gap is one."""
     cells = column.values if isinstance(column, NumberColumn) else column.codes
     return len(np.unique(cells, equal_nan=True)) > 1

@@ -122,6 +122,21 @@ class LeadArrays:
         return f"lead:{self.ids[row]}" if account is None else f"account:{account}"
 
 
+def text_column(leads: LeadArrays, name: str) -> TextColumn:
+    """A column of texts by its name; all missing where the leads have none.
+
+    Raises
+    ------
+    TypeError : it holds numbers.
+    """
+    column = leads.columns.get(name)
+    if column is None:
+        return TextColumn((), np.full(len(leads), -1, dtype=np.int64))
+    if not isinstance(column, TextColumn):
+        raise TypeError(f"column {name!r} was text in training, these leads have numbers there")
+    return column
+
+
 @dataclass(frozen=True)
 class EventArrays:
     """One row per activity, in any order.

@@ -50,7 +50,7 @@ def seniority(title: str) -> str:
     ('vice president', 'assistant', 'head')
     """
     words = plain_words(title)
-    return next((name for name, holds in _LADDER if holds(words)), UNKNOWN)
+    return next((name for name, holds in LADDER if holds(words)), UNKNOWN)
 
 
 @lru_cache(maxsize=100_000)
@@ -160,7 +160,7 @@ def _is_staff(words: Words) -> bool:
     return bool(STAFF & {*words}) or any(_has(words, stem) for stems in DEPARTMENTS.values() for stem in stems)
 
 
-_LADDER: tuple[tuple[str, Callable[[Words], bool]], ...] = (
+LADDER: tuple[tuple[str, Callable[[Words], bool]], ...] = (
     (UNKNOWN, _is_former),
     ("student or intern", _is_intern),
     ("assistant", _is_assistant),
