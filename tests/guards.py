@@ -37,6 +37,7 @@ class Guard:
 
 BEHAVIOUR = "tests/test_features/test_behaviour.py"
 MACHINES = "tests/test_features/test_machine_clicks.py"
+DERIVED = "tests/test_features/test_derived.py"
 LABELS = "tests/test_features/test_labels.py"
 SCORING = "tests/test_models/test_scoring.py"
 ENCODING = "tests/test_models/test_encoding.py"
@@ -163,6 +164,34 @@ GUARDS = (
         "values[gaps, position] = self.fills[name]",
         "values[gaps, position] = float(len(values))",
         (f"{ENCODING}::test_an_unexpected_gap_gets_the_median_and_an_expected_one_stays",),
+    ),
+    Guard(
+        "2 a mail is held against the company of its own row",
+        "features/derived.py",
+        "key = key * (len(column.levels) + 1) + column.codes + 1",
+        "key = column.codes + 1",
+        (f"{DERIVED}::test_a_mail_is_held_against_the_company_of_its_own_row",),
+    ),
+    Guard(
+        "a missing text says nothing",
+        "features/derived.py",
+        "None if texts[0] is None else measure.of(*texts)",
+        'measure.of(*(text or "" for text in texts))',
+        (f"{DERIVED}::test_a_missing_text_says_nothing",),
+    ),
+    Guard(
+        "no mail address is a category",
+        "features/spec.py",
+        " and not _is_private(leads, name)",
+        "",
+        ("tests/test_features/test_spec.py::test_a_category_of_mail_addresses_is_left_out",),
+    ),
+    Guard(
+        "an assistant to a director is none",
+        "features/titles.py",
+        "is_pa or any(i + 1 == len(words) or words[i + 1] not in RANKS for i in places)",
+        "is_pa",
+        ("tests/test_features/test_titles.py",),
     ),
     Guard(
         "3 contributions add up or no score is returned",

@@ -19,17 +19,28 @@ from hypothesis import strategies as st
 from features.behaviour import NEVER_DAYS
 from features.build import TIMELINE, FeatureMatrix, build_features, feature_names
 from features.crm import Crm, CrmSections, read_crm
+from features.derived import derived_from
 from features.labels import no_outcomes, training_snapshots
 from features.records import EventRecord, LeadRecord, arrays_of_records, cell_text
 from features.snapshots import GoalSection, Snapshots, snapshots_at, snapshots_of_rows
 from features.spec import FeatureSpec, learn_spec
 from features.tables import MICROSECONDS_PER_DAY as DAY
-from features.tables import EventArrays, LeadArrays, NumberColumn, TextColumn
+from features.tables import EventArrays, Kind, LeadArrays, NumberColumn, TextColumn
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 3, 20, tzinfo=UTC)
+KINDS: dict[str, Kind] = {
+    "visits": "number",
+    "opted_in": "flag",
+    "last_order": "date",
+    "city": "category",
+    "job_title": "title",
+    "email": "email",
+    "company": "company",
+    "size": "employees",
+}
 SPEC = FeatureSpec(
-    kinds={"visits": "number", "opted_in": "flag", "last_order": "date", "city": "category"},
+    kinds=KINDS,
     numbers=("opted_in", "visits"),
     dates=("last_order",),
     categories=("city",),
@@ -38,6 +49,7 @@ SPEC = FeatureSpec(
     has_times=True,
     timeline=TIMELINE,
     actors={"zap": "rep"},
+    derived=derived_from(KINDS),
 )
 #: Offsets, naive times around the set of the clock on 2026-03-29, and whole days.
 TIMES = st.integers(0, 60).map(lambda n: (START + timedelta(hours=7 * n)).isoformat()) | st.sampled_from(
@@ -63,6 +75,10 @@ ATTRIBUTES = st.fixed_dictionaries(
         "opted_in": st.none() | st.booleans(),
         "last_order": st.none() | TIMES,
         "city": st.none() | st.sampled_from(["Ulm", "Bad  Ems", "unknown", " Köln"]),
+        "job_title": st.none() | st.sampled_from(["CEO", " Head of  Sales", "n/a", "Wizard"]),
+        "email": st.none() | st.sampled_from(["a@acme.de", "info@acme.de", "b@gmail.com", "nobody"]),
+        "company": st.none() | st.sampled_from(["Acme", "Bolt"]),
+        "size": st.none() | st.sampled_from(["1-10", "51-200", "10,000+", "?", "some"]) | st.integers(0, 9),
     }
 )
 LEADS = st.lists(
@@ -118,7 +134,7 @@ def crm_of(records: Sequence[LeadRecord]) -> Crm:
 
 
 def row_bytes(matrix: FeatureMatrix, row: int) -> tuple[bytes, tuple[str | None, ...]]:
-    return matrix.values[row].tobytes(), tuple(matrix.categories[name].cell(row) for name in SPEC.categories)
+    return matrix.values[row].tobytes(), tuple(matrix.categories[name].cell(row) for name in SPEC.category_names)
 
 
 @settings(deadline=None, max_examples=100)  # it writes and reads files
@@ -170,7 +186,16 @@ RECORDS = (
     LeadRecord(
         "b",
         "2026-03-20T10:00:00+00:00",
-        {"visits": 7, "opted_in": True, "last_order": "2026-03-01T00:00:00+00:00", "city": "Ulm"},
+        {
+            "visits": 7,
+            "opted_in": True,
+            "last_order": "2026-03-01T00:00:00+00:00",
+            "city": "Ulm",
+            "email": "a@acme.de",
+            "company": "Bolt",
+            "size": "1-10",
+            "job_title": None,
+        },
         (
             EventRecord("call", "2026-03-21T10:00:00+00:00", "2026-03-21T10:00:01+00:00"),
             EventRecord("visit", "2026-03-20T10:00:00+00:00", actor="rep"),
@@ -229,6 +254,7 @@ def test_features_are_what_was_known_before_as_of() -> None:
 
     row = dict(zip(feature_names(SPEC), one_of_records(RECORDS[0], as_of_us).values[0].tolist(), strict=True))
 
+    assert (row["is_mail_of_company:email"], row["employees:size"], row["completeness"]) == (0.0, 3.0, 0.75)
     assert (row["visits"], row["opted_in"], row["days_since:last_order"]) == (7.0, 1.0, 24.0)
     assert row["lead_age_days"] == 4 + 14 / 24
     assert (row["call.count"], row["call.count_1d"], row["call.count_7d"]) == (1.0, 0.0, 1.0)
@@ -245,7 +271,7 @@ def test_nothing_is_missing_but_unknown_attributes_and_dates_to_come(records: li
 
     gaps = {matrix.names[column] for _, column in np.argwhere(np.isnan(matrix.values))}
 
-    assert gaps <= {"visits", "opted_in", "days_since:last_order"}
+    assert gaps <= {"visits", "opted_in", "days_since:last_order", "is_mail_of_company:email", "employees:size"}
     for name in ("visits", "opted_in"):
         is_unknown = [record.attributes[name] is None for record in records]
         assert np.isnan(matrix.values[:, matrix.names.index(name)]).tolist() == is_unknown

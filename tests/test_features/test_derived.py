@@ -68,7 +68,12 @@ def test_the_completeness_of_few_fields_is_not_told() -> None:
 
 def test_each_distinct_text_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setitem(MEASURES, "seniority", Measure(("title",), lambda text: asked.append(text) or text))
+
+    def ask(text: str) -> str:
+        asked.append(text)
+        return text
+
+    monkeypatch.setitem(MEASURES, "seniority", Measure(("title",), ask))
 
     found = cells_of(Derived("seniority", ("t",)), t=["b", "a", None, "b", "a"])
 

@@ -28,10 +28,8 @@ from features.titles import department, seniority
             "director",
             "Director of IT|Associate Director|Directeur commercial|Directora de Compras|Direttore vendite|IT-Direktor",
         ),
-        (
-            "head",
-            "Head of Sales|Vertriebsleiter|Leiterin Marketing|Chef de service achats|Responsable Marketing|Hoofd Inkoop",
-        ),
+        ("head", "Head of Sales|Vertriebsleiter|Leiterin Marketing|Chef de service achats"),
+        ("head", "Responsable Marketing|Hoofd Inkoop"),
         ("head", "Jefe de compras|Responsabile acquisti|Abteilungsleiter IT"),
         ("head", "Deputy Head of Procurement|Chief of Staff"),
         (
