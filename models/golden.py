@@ -13,6 +13,7 @@ from features.responsiveness import RESPONSIVENESS
 from features.snapshots import Snapshots, snapshots_of_rows
 from features.spec import FeatureSpec
 from features.tables import ACTOR_CODES, FloatArray, Kind, LeadArrays
+from features.times import microseconds_of
 from models.lead_model import LeadModel
 from models.scoring import score_leads
 
@@ -74,8 +75,7 @@ def _snapshots(leads: LeadArrays, as_of: datetime) -> Snapshots:
     rows = snapshots_of_rows(leads)
     if leads.created_us is None:
         return rows
-    as_of_us = (as_of - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    return Snapshots(rows.lead, np.full(len(leads), as_of_us, dtype=np.int64))
+    return Snapshots(rows.lead, np.full(len(leads), microseconds_of(as_of), dtype=np.int64))
 
 
 def _record(model: LeadModel, rng: np.random.Generator, number: int) -> LeadRecord:

@@ -7,7 +7,10 @@ from leadlight.cli.output import print_json, print_table, say
 from leadlight.cli.profile_text import print_profile, profile_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from features.crm import Crm
+    from features.quarantine import TableCount
     from leadlight.project import Project
     from training.profile import Profile
 
@@ -89,10 +92,7 @@ def _unmatched(project: "Project", crm: "Crm") -> list[str]:
     ]
 
 
-def _report(counts: object, problems: list[str], unmatched: list[str]) -> dict[str, object]:
-    from features.quarantine import TableCount
-
-    tables = [count for count in counts if isinstance(count, TableCount)] if isinstance(counts, tuple) else []
+def _report(tables: "Sequence[TableCount]", problems: list[str], unmatched: list[str]) -> dict[str, object]:
     return {
         "rows_read": sum(count.rows_read for count in tables),
         "rows_used": sum(count.rows_used for count in tables),
