@@ -131,20 +131,22 @@ def judge_machines(
     events : n events of any leads, in any order.
     said : the role that the project gives an event type.
     """
-    verdicts = np.full((len(RULES), len(events)), NEVER_US) if _may_have_any(events, columns, said) else None
-    if verdicts is None:
-        return events, NO_MACHINES
+    roles = role_codes(events.types, said)
     named = _named(events, columns)
-    verdicts[0, named] = _known_us(events)[named]
-    mails = _suspects(_mails(events, columns, said))
-    verdicts[1, mails.row] = _instant_from(mails)
-    verdicts[2, mails.row] = _burst_from(mails)
-    from_us = verdicts.min(axis=0)
-    is_machine = from_us != NEVER_US
-    if not is_machine.any():
+    mails = _mails(events, columns, roles, _suspects(events, roles))
+    by_rule = np.stack([np.where(named[mails.row], mails.known_us, NEVER_US), _instant_from(mails), _burst_from(mails)])
+    from_mails = by_rule.min(axis=0)
+    is_machine = from_mails != NEVER_US
+    elsewhere = named.copy()
+    elsewhere[mails.row] = False
+    counts = np.bincount(by_rule[:, is_machine].argmin(axis=0), minlength=len(RULES)).tolist()
+    found = MachineCounts(counts[0] + int(elsewhere.sum()), *counts[1:])
+    if not found.total:
         return events, NO_MACHINES
-    counts = np.bincount(verdicts[:, is_machine].argmin(axis=0), minlength=len(RULES))
-    return replace(events, machine_from_us=from_us), MachineCounts(*counts.tolist())
+    from_us = np.full(len(events), NEVER_US)
+    from_us[elsewhere] = _known_us(events, np.flatnonzero(elsewhere))
+    from_us[mails.row] = from_mails
+    return replace(events, machine_from_us=from_us), found
 
 
 def count_machine_events(events: EventArrays, snapshots: Snapshots) -> IntArray:
@@ -156,53 +158,52 @@ def count_machine_events(events: EventArrays, snapshots: Snapshots) -> IntArray:
     return np.bincount(seen.row, minlength=len(snapshots))
 
 
-def _may_have_any(events: EventArrays, columns: MailColumns, said: Mapping[str, MailRole]) -> bool:
-    roles = role_codes(events.types, said)
-    return bool((roles > SENT).any() or columns.by_machine is not None or events.actor is not None)
-
-
 def _named(events: EventArrays, columns: MailColumns) -> BoolArray:
     named = np.zeros(len(events), dtype=np.bool_) if columns.by_machine is None else columns.by_machine
     return named if events.actor is None else named | (events.actor == ACTOR_CODES["machine"])
 
 
-def _known_us(events: EventArrays) -> IntArray:
-    """When each event could be known."""
-    return events.at_us if events.recorded_us is None else np.maximum(events.at_us, events.recorded_us)
+def _known_us(events: EventArrays, row: IntArray) -> IntArray:
+    """When some events could be known."""
+    at_us = events.at_us[row]
+    return at_us if events.recorded_us is None else np.maximum(at_us, events.recorded_us[row])
 
 
-def _mails(events: EventArrays, columns: MailColumns, said: Mapping[str, MailRole]) -> _Mails:
-    of_type = role_codes(events.types, said)
-    row = np.flatnonzero((of_type != NO_ROLE)[events.type_code])
+def _suspects(events: EventArrays, roles: NDArray[np.int8]) -> IntArray:
+    """The mail events of the leads that may have any of a machine, found by whole seconds."""
+    is_mail = (roles != NO_ROLE)[events.type_code]
+    if not (roles > SENT).any() or not is_mail.any():
+        return np.zeros(0, dtype=np.int64)
+    start = int(events.at_us.min()) // MICROSECONDS_PER_SECOND
+
+    def keys_of(wanted: BoolArray) -> IntArray:
+        """Lead and second as one number each, in order."""
+        row = np.flatnonzero(wanted[events.type_code])
+        second = events.at_us[row] // MICROSECONDS_PER_SECOND - start
+        return np.sort((events.lead[row].astype(np.int64) << _SECOND_BITS) | second)
+
+    sent, answered, clicked = keys_of(roles == SENT), keys_of(roles > SENT), keys_of(roles == CLICK)
+    latest = np.searchsorted(sent, answered, side="right") - 1
+    near = (latest >= 0) & (answered - sent[latest] <= INSTANT_SECONDS + 1) if len(sent) else latest >= 0
+    ahead = clicked[BURST_LINKS - 1 :]
+    dense = ahead - clicked[: len(ahead)] <= 2 * BURST_SECONDS + 1
+    is_suspect = np.zeros(int(events.lead.max()) + 1, dtype=np.bool_)
+    is_suspect[answered[near] >> _SECOND_BITS] = True
+    is_suspect[ahead[dense] >> _SECOND_BITS] = True
+    return np.flatnonzero(is_mail & is_suspect[events.lead])
+
+
+def _mails(events: EventArrays, columns: MailColumns, roles: NDArray[np.int8], row: IntArray) -> _Mails:
     unknown = np.full(len(row), -1, dtype=np.int64)
     return _Mails(
         row=row,
         lead=events.lead[row].astype(np.int64),
-        role=of_type[events.type_code[row]],
+        role=roles[events.type_code[row]],
         at_us=events.at_us[row],
-        known_us=_known_us(events)[row],
+        known_us=_known_us(events, row),
         message=unknown if columns.message is None else columns.message[row].astype(np.int64),
         link=unknown if columns.link is None else columns.link[row].astype(np.int64),
     )
-
-
-def _suspects(mails: _Mails) -> _Mails:
-    """The mail events of the leads that may have any of a machine, found by whole seconds in one sort."""
-    if not len(mails.row):
-        return mails
-    second = mails.at_us // MICROSECONDS_PER_SECOND
-    key = (mails.lead << _SECOND_BITS) | (second - second.min())
-    is_sent = mails.role == SENT
-    sent, answered = np.sort(key[is_sent]), key[~is_sent]
-    latest = np.searchsorted(sent, answered, side="right") - 1
-    near = (latest >= 0) & (answered - sent[latest] <= INSTANT_SECONDS + 1) if len(sent) else latest >= 0
-    clicked = np.sort(key[mails.role == CLICK])
-    ahead = clicked[BURST_LINKS - 1 :]
-    dense = ahead[ahead - clicked[: len(ahead)] <= 2 * BURST_SECONDS + 1]
-    is_suspect = np.zeros(int(mails.lead.max()) + 1, dtype=np.bool_)
-    is_suspect[mails.lead[~is_sent][near]] = True
-    is_suspect[dense >> _SECOND_BITS] = True
-    return mails.take(is_suspect[mails.lead])
 
 
 def _instant_from(mails: _Mails) -> IntArray:
