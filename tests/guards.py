@@ -72,7 +72,7 @@ GUARDS = (
         "features/nearby.py",
         "row[place == n - 1], known_us[place == n - 1]",
         "row[place == n - 1], known_us[np.flatnonzero(place == n - 1) - n + 1]",
-        (f"{MACHINES}::test_a_verdict_at_a_time_is_what_the_rules_say_of_what_was_known_by_then",),
+        (f"{MACHINES}::test_what_lies_in_a_burst_of_clicks_is_a_machines_from_its_last_needed_click_on",),
     ),
     Guard(
         "1 a machine's click waits for the record of its mail",

@@ -190,16 +190,16 @@ def test_machine_events_are_counted_apart_by_what_was_known() -> None:
     assert count_machine_events(events.of_people(), Snapshots(np.array([0]), as_of[:1])).tolist() == [0]
 
 
-SECONDS = st.integers(0, 45).map(float) | st.sampled_from([53.0, 52.999999, 5.5])
+SECONDS = st.integers(0, 9).map(float) | st.integers(10, 45).map(float) | st.sampled_from([53.0, 52.999999, 5.5])
 DID = st.lists(
     st.builds(
         Did,
-        st.sampled_from(TYPES),
+        st.sampled_from(["email_click"] * 4 + [*TYPES]),
         SECONDS,
-        st.integers(0, 1),
-        st.integers(-1, 1),
+        st.sampled_from([0, 0, 0, 1]),
+        st.sampled_from([1, 1, 1, -1, 0]),
         st.integers(-1, 3),
-        st.none() | SECONDS,
+        st.none() | st.none() | SECONDS,
         st.sampled_from([False] * 9 + [True]),
     ),
     max_size=12,
