@@ -37,7 +37,6 @@ _NO_NAMES = word_set(
 _MIN_NAME = 3
 
 
-@lru_cache(maxsize=200_000)
 def mailbox(address: str) -> str:
     """Whose mailbox an address is; what is asked first wins.
 
@@ -47,7 +46,15 @@ def mailbox(address: str) -> str:
     ('company', 'shared', 'personal', 'malformed')
     """
     name, domain = _parts(address)
-    if not domain or domain in _MADE_UP:
+    if not domain:
+        return MALFORMED
+    kind = _kind_of_domain(domain)
+    return SHARED if kind == COMPANY and name.split("+")[0] in _MAILBOXES else kind
+
+
+@lru_cache(maxsize=100_000)
+def _kind_of_domain(domain: str) -> str:
+    if domain in _MADE_UP:
         return MALFORMED
     disposable, free = _lists()
     registered = registrable(domain)
@@ -55,12 +62,9 @@ def mailbox(address: str) -> str:
         return DISPOSABLE
     if domain in free or registered in free:
         return PERSONAL
-    if _EDUCATION.search(domain) or _CAMPUS.search(domain):
-        return UNIVERSITY
-    return SHARED if name.split("+")[0] in _MAILBOXES else COMPANY
+    return UNIVERSITY if _EDUCATION.search(domain) or _CAMPUS.search(domain) else COMPANY
 
 
-@lru_cache(maxsize=200_000)
 def is_mail_of_company(address: str, company: str | None, website: str | None) -> float:
     """1 if an address lies at the company's website or is called like the company, 0 if not, NaN if nothing tells.
 
@@ -71,9 +75,10 @@ def is_mail_of_company(address: str, company: str | None, website: str | None) -
     >>> is_mail_of_company("ann@bolt.de", "Acme GmbH", None)
     0.0
     """
-    if mailbox(address) not in (COMPANY, SHARED) or not (company or website):
+    domain = _parts(address)[1]
+    if not domain or not (company or website) or _kind_of_domain(domain) != COMPANY:
         return float("nan")
-    domain = registrable(_parts(address)[1])
+    domain = registrable(domain)
     if website and domain == registrable(host_of(website)):
         return 1.0
     if company:
@@ -90,13 +95,15 @@ def host_of(website: str) -> str:
     return re.sub(r"^[a-z]+://", "", website.strip().casefold()).split("/")[0].split("?")[0].split(":")[0].rstrip(".")
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def registrable(host: str) -> str:
     """The part of a host that somebody registered; the host itself where it has none.
 
     >>> registrable("mail.acme.co.uk"), registrable("localhost")
     ('acme.co.uk', 'localhost')
     """
+    if host.count(".") < 2:  # of two labels: itself, even where others may register below it
+        return host
     return _suffixes()(host) or host
 
 
