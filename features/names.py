@@ -53,8 +53,11 @@ def plain_words(text: str) -> list[str]:
     >>> plain_words("Geschäftsführer/-in, R&D")
     ['geschaftsfuhrer', 'in', 'r', 'd']
     """
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    return _WORD.findall("".join(letter for letter in spread if not unicodedata.combining(letter)))
+    folded = text.casefold()
+    if not folded.isascii():
+        spread = unicodedata.normalize("NFKD", folded)
+        folded = "".join(letter for letter in spread if not unicodedata.combining(letter))
+    return _WORD.findall(folded)
 
 
 @lru_cache(maxsize=10_000)
