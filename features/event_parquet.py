@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from features.machine_clicks import MailColumns, is_machine_channel, judge_machines
-from features.parsing import MISSING_WORDS, BadCell, parse_id
+from features.parsing import BadCell, parse_id
 from features.quarantine import TableCount
+from features.reading import USUAL, Reading
 from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from features.event_log import EventLog, EventsSection
     from features.sources import Source
 
-_UTC = ZoneInfo("UTC")
 _ZONED_TIMES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", *_ZONED_TIMES)
 _IDS = ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "UBIGINT", "UINTEGER")
@@ -28,14 +27,14 @@ def read_typed_events(
     source: "Source",
     leads: LeadArrays,
     *,
-    timezone: ZoneInfo = _UTC,
+    reading: Reading = USUAL,
     are_all_leads: bool = True,
 ) -> "EventLog | None":
     """The log of these leads, or None where a row needs a closer look (then cells are read one by one).
 
     Parameters
     ----------
-    timezone : where times without an offset are meant; such times are read here for UTC only.
+    reading : times without an offset are read here for UTC only.
     are_all_leads : whether an event of an unknown lead is a fault, which needs that closer look.
     """
     from features.event_log import EventLog, mail_of_types
@@ -48,7 +47,7 @@ def read_typed_events(
     try:
         with duckdb.connect() as connection:
             connection.read_parquet(str(source.path)).create_view("log")
-            joined = _joined(connection, section, leads) if _is_typed(connection, section, timezone) else None
+            joined = _joined(connection, section, leads, reading) if _is_typed(connection, section, reading) else None
             if joined is None:
                 return None
             events, mail = joined
@@ -71,10 +70,10 @@ def _newest_us(connection: "DuckDBPyConnection", section: "EventsSection") -> in
     return int(newest)
 
 
-def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", timezone: ZoneInfo) -> bool:
+def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", reading: Reading) -> bool:
     """Whether the plain case holds: text types, ids, time columns, no repeats to look for."""
     types = _column_types(connection)
-    readable = _TIMES if timezone.key == "UTC" else _ZONED_TIMES
+    readable = _TIMES if reading.timezone.key == "UTC" else _ZONED_TIMES
     return (
         section.id is None
         and all(name in types for name in section.named_columns().values())
@@ -86,7 +85,7 @@ def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", timezo
 
 
 def _joined(
-    connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays
+    connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays, reading: Reading
 ) -> tuple[EventArrays, MailColumns] | None:
     """The events of these leads, and what tells machines from people; None where a type or a time is no plain one."""
     found = connection.execute(f"SELECT DISTINCT {_name(section.type)} FROM log").fetchall()
@@ -103,7 +102,7 @@ def _joined(
     columns = {"lead": "l.position", "type_code": "t.position", "at_us": at}
     columns |= {"recorded_us": f"coalesce({recorded[0]}, {at})"} if recorded else {}
     columns |= {} if section.actor is None else {"actor": _actor_code(section.actor)}
-    mail, joins = _mail_codes(connection, section)
+    mail, joins = _mail_codes(connection, section, reading)
     columns |= mail
     table = connection.sql(
         f"""SELECT {", ".join(f"{cell} AS {name}" for name, cell in columns.items())}
@@ -120,7 +119,9 @@ def _joined(
     ), told
 
 
-def _mail_codes(connection: "DuckDBPyConnection", section: "EventsSection") -> tuple[dict[str, str], list[str]]:
+def _mail_codes(
+    connection: "DuckDBPyConnection", section: "EventsSection", reading: Reading
+) -> tuple[dict[str, str], list[str]]:
     """SQL for the columns that tell machines from people, by name, and the joins that it needs."""
     columns, joins = {}, []
     for name, column in (("message", section.message), ("link", section.link)):
@@ -128,7 +129,7 @@ def _mail_codes(connection: "DuckDBPyConnection", section: "EventsSection") -> t
             connection.execute(
                 f"""CREATE TEMP TABLE {name}_codes AS
                     SELECT cell, CAST(row_number() OVER () - 1 AS INTEGER) AS position FROM
-                    (SELECT DISTINCT {_cell(column)} AS cell FROM log e WHERE NOT {_is_missing(column)})"""
+                    (SELECT DISTINCT {_cell(column)} AS cell FROM log e WHERE NOT {_is_missing(column, reading)})"""
             )
             columns[name] = f"coalesce({name}_codes.position, -1)"
             joins.append(f"LEFT JOIN {name}_codes ON {_cell(column)} = {name}_codes.cell")
@@ -146,9 +147,9 @@ def _cell(column: str) -> str:
     return f"CAST(e.{_name(column)} AS VARCHAR)"
 
 
-def _is_missing(column: str) -> str:
+def _is_missing(column: str, reading: Reading) -> str:
     """SQL for whether a cell says that nothing is known."""
-    words = ", ".join(_text(word) for word in sorted(MISSING_WORDS))
+    words = ", ".join(_text(word) for word in sorted({"", *reading.missing}))
     blanks = "' ' || chr(9) || chr(10) || chr(13)"
     return f"coalesce(lower(trim({_cell(column)}, {blanks})) IN ({words}), true)"
 

@@ -11,6 +11,7 @@ import numpy as np
 from features.actors import Actor, made_by_rep
 from features.derived import Derived, derive, derived_from
 from features.mail_roles import MailRole
+from features.reading import USUAL, Reading
 from features.responsiveness import RESPONSIVENESS
 from features.rhythm import RHYTHM
 from features.sources import BadProject, Problem
@@ -39,6 +40,7 @@ class FeatureSpec:
     has_times : whether leads have a `created_at`.
     timeline : the features of the order and spread of events, as far as the log allows.
     actors, mail : who makes the events of a type, and its role in a mail, where the project says so.
+    reading : how cells are read, with what the columns settled.
     """
 
     kinds: Mapping[str, Kind]
@@ -52,6 +54,7 @@ class FeatureSpec:
     actors: Mapping[str, Actor] = field(default_factory=dict)
     mail: Mapping[str, MailRole] = field(default_factory=dict)
     derived: tuple[Derived, ...] = ()
+    reading: Reading = USUAL
 
     @property
     def derived_numbers(self) -> tuple[Derived, ...]:
@@ -76,6 +79,7 @@ def learn_spec(
     events: EventArrays | None,
     kinds: Mapping[str, Kind],
     actors: Mapping[str, Actor] = MappingProxyType({}),
+    reading: Reading = USUAL,
     mail: Mapping[str, MailRole] = MappingProxyType({}),
 ) -> FeatureSpec:
     """The spec of these tables, which hold nothing from `until` on.
@@ -84,6 +88,7 @@ def learn_spec(
     ----------
     kinds : kind by column name; of those of people and firms features are derived, `text` and `ignore` give none.
     actors, mail : who makes the events of a type, and its role in a mail, where the project says so.
+    reading : how the cells were read.
 
     A column that holds one value only, or none, is left out; so is a category of mail addresses.
 
@@ -106,6 +111,7 @@ def learn_spec(
         actors=dict(sorted(actors.items())),
         mail=dict(sorted(mail.items())),
         derived=tuple(one for one in derived_from(kinds) if _differs(derive(one, partial(text_column, leads)))),
+        reading=reading,
     )
     _refuse_shared_names(spec)
     return spec

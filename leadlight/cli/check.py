@@ -37,8 +37,8 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
     unmatched = _unmatched(project, crm) if not problems else []
     profile = _profile(project, crm)
     if as_json:
-        machines = {"machine_events": asdict(crm.machines)}
-        print_json({**_report(crm.counts, problems, unmatched), **profile_json(profile), **machines})
+        told = {"notes": list(crm.notes), "machine_events": asdict(crm.machines)}
+        print_json({**_report(crm.counts, problems, unmatched), **told, **profile_json(profile)})
     else:
         _print(crm, profile, problems, unmatched)
     return 2 if problems else 0
@@ -114,6 +114,8 @@ def _print(crm: "Crm", profile: "Profile", problems: list[str], unmatched: list[
     print_table(("table", "rows read", "used", "quarantined"), rows)
     for reason, n in commonest_reasons(crm.counts):
         say(f"  {n} x {reason}")
+    for line in crm.notes:
+        say(f"Taken for granted: {line}")
     print_profile(profile, crm.kinds)
     if crm.machines.total:
         say(
