@@ -1,4 +1,4 @@
-"""Who did what: the lead, or a rep of ours. Reps work good leads harder, so their events are told apart."""
+"""Who did what: the lead, a rep of ours, or a machine. Reps work good leads harder, so their events are told apart."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -23,7 +23,7 @@ REP_TYPES = frozenset(
 
 
 def parse_actor(cell: str, reading: Reading = USUAL) -> int:
-    """The code of an actor: 0 for the lead, 1 for a rep, -1 where nobody is named.
+    """The code of an actor: 0 for the lead, 1 for a rep, 2 for a machine, -1 where nobody is named.
 
     >>> parse_actor(" Rep"), parse_actor("")
     (1, -1)
@@ -32,7 +32,7 @@ def parse_actor(cell: str, reading: Reading = USUAL) -> int:
         return NO_ACTOR
     code = ACTOR_CODES.get(cell.strip().lower())
     if code is None:
-        raise BadCell("an actor is `lead` or `rep`, or the cell is empty")
+        raise BadCell("an actor is `lead`, `rep` or `machine`, or the cell is empty")
     return code
 
 

@@ -57,7 +57,10 @@ class SeenEvents:
 
 
 def see_events(events: EventArrays, snapshots: Snapshots) -> SeenEvents:
-    """The events before each snapshot: both happened and recorded strictly before its `as_of`."""
+    """The events before each snapshot: both happened and recorded strictly before its `as_of`.
+
+    What was known by then to be a machine's is not seen.
+    """
     parts = list(_seen_in_parts(events, snapshots))
     if len(parts) == 1:
         return parts[0]
@@ -75,6 +78,8 @@ def _seen_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[SeenEv
         seen = (age_us > 0) & (row >= 0)
         if events.recorded_us is not None:
             seen &= _at(events.recorded_us, event) < as_of_us
+        if events.machine_from_us is not None:
+            seen &= _at(events.machine_from_us, event) >= as_of_us
         position = np.arange(event.start, event.stop) if isinstance(event, slice) else event
         found = SeenEvents(row, position, _at(events.type_code, event), age_us)
         yield found if seen.all() else found.take(seen)

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from features.behaviour import behaviour_features, behaviour_names
+from features.derived import derive
 from features.recency import days_since_date, lead_age_days
 from features.responsiveness import RESPONSIVENESS, responsiveness
 from features.rhythm import RHYTHM, rhythm
 from features.snapshots import Snapshots
 from features.spec import FeatureSpec
-from features.tables import EventArrays, FloatArray, LeadArrays, NumberColumn, TextColumn, no_events
+from features.tables import EventArrays, FloatArray, LeadArrays, NumberColumn, TextColumn, as_text, no_events
 from features.timeline import timelines
 
 LEAD_AGE_DAYS = "lead_age_days"
@@ -45,6 +47,7 @@ def feature_names(spec: FeatureSpec) -> tuple[str, ...]:
     """The numeric features of a spec, in the order of the matrix."""
     return (
         *spec.numbers,
+        *(derived.name for derived in spec.derived_numbers),
         *(f"{DAYS_SINCE}{name}" for name in spec.dates),
         *((LEAD_AGE_DAYS,) if spec.has_times else ()),
         *spec.timeline,
@@ -65,10 +68,12 @@ def build_features(
 
     Returns
     -------
-    FeatureMatrix of n rows, columns as `feature_names(spec)` and `spec.categories`.
+    FeatureMatrix of n rows, columns as `feature_names(spec)` and `spec.category_names`.
     """
-    blocks: list[FloatArray] = [_number(leads, name, snapshots) for name in spec.numbers]
-    blocks += [days_since_date(snapshots.as_of_us, _number(leads, name, snapshots)) for name in spec.dates]
+    derived = {one.name: derive(one, partial(_text, leads, snapshots)) for one in spec.derived}
+    blocks: list[FloatArray] = [_number(leads, snapshots, name) for name in spec.numbers]
+    blocks += [column.values for column in derived.values() if isinstance(column, NumberColumn)]
+    blocks += [days_since_date(snapshots.as_of_us, _number(leads, snapshots, name)) for name in spec.dates]
     if spec.has_times:
         if leads.created_us is None:
             raise ValueError("the model was trained with leads.created_at, these leads have none")
@@ -81,7 +86,8 @@ def build_features(
     values[:, : attributes.shape[1]] = attributes
     if spec.has_events:
         behaviour_features(events or no_events(), snapshots, spec.event_types, out=values)
-    categories = {name: _text(leads, name, snapshots) for name in spec.categories}
+    categories = {name: _text(leads, snapshots, name) for name in spec.categories}
+    categories |= {name: column for name, column in derived.items() if isinstance(column, TextColumn)}
     return FeatureMatrix(names, values, categories, snapshots)
 
 
@@ -94,7 +100,7 @@ def _timeline_features(events: EventArrays, snapshots: Snapshots, spec: FeatureS
     return out
 
 
-def _number(leads: LeadArrays, name: str, snapshots: Snapshots) -> FloatArray:
+def _number(leads: LeadArrays, snapshots: Snapshots, name: str) -> FloatArray:
     column = leads.attribute(name, snapshots.lead, snapshots.as_of_us)
     if column is None:
         return np.full(len(snapshots), np.nan)
@@ -103,10 +109,6 @@ def _number(leads: LeadArrays, name: str, snapshots: Snapshots) -> FloatArray:
     return column.values
 
 
-def _text(leads: LeadArrays, name: str, snapshots: Snapshots) -> TextColumn:
+def _text(leads: LeadArrays, snapshots: Snapshots, name: str) -> TextColumn:
     column = leads.attribute(name, snapshots.lead, snapshots.as_of_us)
-    if column is None:
-        return TextColumn((), np.full(len(snapshots), -1, dtype=np.int64))
-    if not isinstance(column, TextColumn):
-        raise TypeError(f"column {name!r} was text in training, these leads have numbers there")
-    return column
+    return as_text(column, name, len(snapshots))

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from features.build import DAYS_SINCE, LEAD_AGE_DAYS, feature_names
+from features.derived import COMPLETENESS, Derived
 from features.names import normal_name
+from features.phrases import AMOUNTS, OPT_OUTS, PHRASES
 from features.responsiveness import DAYS_TO_ANSWER, UNANSWERED
 from features.rhythm import BUSIEST_DAY, RHYTHM
 from features.spec import FeatureSpec
@@ -25,6 +27,9 @@ Shape = Literal[
     "busiest_day",
     "unanswered",
     "days_to_answer",
+    "phrase",
+    "amount",
+    "share",
 ]
 #: Family, unit and shape of what is computed of the order and spread of events.
 _TIMELINE: Mapping[str, tuple[Family, str, Shape]] = {
@@ -81,6 +86,7 @@ class FeatureInfo:
     unit : of the value.
     shape : which kind of sentence words it.
     words : noun phrase of a column, past-tense verb phrase of an event type.
+    phrases : of the shapes `phrase`, `amount` and `share`: what is said of each value, see `features.phrases`.
     """
 
     name: str
@@ -89,6 +95,7 @@ class FeatureInfo:
     unit: str
     shape: Shape
     words: str
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
 
 def column_words(column: str) -> str:
@@ -123,11 +130,30 @@ def build_catalogue(spec: FeatureSpec, words: Mapping[str, str]) -> Mapping[str,
     infos += [
         FeatureInfo(name, name, "fit", "", "level", words.get(name) or column_words(name)) for name in spec.categories
     ]
+    infos += [_derived_info(derived, words) for derived in spec.derived if not derived.is_number]
     return {info.name: info for info in infos}
 
 
+def _derived_info(derived: Derived, words: Mapping[str, str]) -> FeatureInfo:
+    """Of several columns the first is the source; the completeness of all fields is its own."""
+    source = derived.name if derived.measure == COMPLETENESS else derived.columns[0]
+    said = words.get(source) or column_words(source)
+    if derived.measure in AMOUNTS:
+        unit, phrases = AMOUNTS[derived.measure]
+        return FeatureInfo(derived.name, source, "fit", unit, "share" if unit == "share" else "amount", said, phrases)
+    if derived.measure in PHRASES:
+        return FeatureInfo(derived.name, source, "fit", "", "phrase", said, PHRASES[derived.measure])
+    return FeatureInfo(derived.name, source, "fit", "", "level", "region" if derived.measure == "region" else said)
+
+
 def _info(name: str, spec: FeatureSpec, words: Mapping[str, str]) -> FeatureInfo:
+    derived = next((one for one in spec.derived_numbers if one.name == name), None)
+    if derived is not None:
+        return _derived_info(derived, words)
     if name in spec.numbers:
+        phrases = OPT_OUTS.get(normal_name(name)) if spec.kinds.get(name) == "flag" and name not in words else None
+        if phrases is not None:
+            return FeatureInfo(name, name, "fit", "", "phrase", column_words(name), phrases)
         shape: Shape = "flag" if spec.kinds.get(name) == "flag" else "number"
         return FeatureInfo(name, name, "fit", "", shape, words.get(name) or column_words(name))
     if name == LEAD_AGE_DAYS:

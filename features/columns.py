@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from features.firm import amount_of_band
+from features.kind_names import kind_of_name
 from features.parsing import BadCell, BadCells, UnclearDate, parse_cells, parse_flag, parse_number, parse_time_us
 from features.reading import USUAL, CellFormat, DateOrder, DecimalMark, Reading
 from features.settling import settled_column
@@ -17,6 +19,8 @@ from features.tables import Column, Kind, NumberColumn, TextColumn
 _TOLERATED_BAD = 0.01
 _TEXT_MIN_LEVELS = 100
 _TEXT_SHARE = 0.5
+#: "Self-employed" and "Enterprise" may stand among bands.
+_UNREAD_BANDS = 0.1
 
 
 class ColumnSection(BaseModel):
@@ -83,6 +87,21 @@ def _is_date(cell: str) -> bool:
     return True
 
 
+def guess_kind(name: str, cells: Sequence[str], reading: Reading = USUAL) -> Kind:
+    """What a column's cells look like and its name says; bands of sizes have to be readable.
+
+    >>> guess_kind("Company size", ["1-10", "51-200"]), guess_kind("Company size", ["small", "large"])
+    ('employees', 'category')
+    """
+    looks_like = infer_kind(cells, reading)
+    kind = kind_of_name(name, looks_like)
+    if kind in ("employees", "revenue"):
+        known = [cell for cell in cells if not reading.is_missing(cell)]
+        unread = sum(math.isnan(amount_of_band(cell)) for cell in known)
+        return looks_like if unread > _UNREAD_BANDS * len(known) else kind
+    return kind
+
+
 def read_column(cells: Sequence[str], kind: Kind, reading: Reading = USUAL) -> tuple[Column, BadCells]:
     """The cells of a column as its kind says, and those that could not be read."""
     if kind in ("number", "flag"):
@@ -107,7 +126,7 @@ def kinds_of(
     *,
     reserved: frozenset[str],
 ) -> dict[str, Kind]:
-    """The kind of each column: what the project says, else what its cells look like.
+    """The kind of each column: what the project says, else what its cells look like and its name says.
 
     `reserved` columns (id, times, outcome) are no attributes; withheld ones are ignored, by rules too,
     since points enter the probability.
@@ -120,7 +139,8 @@ def kinds_of(
         if said is not None and said.is_withheld:
             kinds[name] = "ignore"
             continue
-        kinds[name] = said.kind if said is not None and said.kind is not None else infer_kind(column, reading)
+        told = None if said is None else said.kind
+        kinds[name] = guess_kind(name, column, reading) if told is None else told
     return kinds
 
 

@@ -8,11 +8,13 @@ import numpy as np
 
 from features.actors import Actor
 from features.crm_sections import CrmSections
-from features.event_log import actors_of_types, observed_from_us, read_events
+from features.event_log import actors_of_types, mail_of_types, observed_from_us, read_events
 from features.history_table import read_history
 from features.labels import Outcomes, no_outcomes
 from features.lead_keys import LeadKeys, ViaSection, keys_via, own_keys
 from features.lead_table import LeadTable, read_leads
+from features.machine_clicks import NO_MACHINES, MachineCounts
+from features.mail_roles import MailRole
 from features.outcome_table import flat_outcomes, read_outcomes
 from features.quarantine import TableCount, commonest_reasons
 from features.reading import USUAL, Reading
@@ -32,7 +34,8 @@ class Crm:
     n_events_of_others : events passed over, of leads that were not asked for.
     observed_from_us : when the tracking of events began, where the project says so.
     newest_event_us : the newest event of all leads, where that was read.
-    actors : who makes the events of a type, where the project says so.
+    actors, mail : who makes the events of a type, and its role in a mail, where the project says so.
+    machines : how many events were judged to be made by machines, by rule.
     reading : how the cells were read, with what the columns settled.
     notes : what was taken for granted in reading, for people.
     """
@@ -47,6 +50,8 @@ class Crm:
     observed_from_us: int | None = None
     newest_event_us: int | None = None
     actors: Mapping[str, Actor] = field(default_factory=dict)
+    mail: Mapping[str, MailRole] = field(default_factory=dict)
+    machines: MachineCounts = NO_MACHINES
     reading: Reading = USUAL
     notes: tuple[str, ...] = ()
 
@@ -78,7 +83,7 @@ class Crm:
             seen = events.at_us < until_us
             if events.recorded_us is not None:
                 seen &= events.recorded_us < until_us
-            events = events.take(seen).of_leads(here, len(self.leads))
+            events = events.take(seen).of_leads(here, len(self.leads)).judged_before(until_us)
         outcomes = self.outcomes.take(here).before(until_us)
         leads = self.leads.take(here).history_before(until_us)
         return replace(self, leads=leads, events=events, outcomes=outcomes, newest_event_us=None)
@@ -118,7 +123,7 @@ def read_crm(
     )
     are_all_leads, reading = leads_file is None, table.reading
     counts, notes = [table.count], table.notes
-    events, n_others, observed_from, newest_event = None, 0, None, None
+    events, n_others, observed_from, newest_event, machines = None, 0, None, None, NO_MACHINES
     if sections.events is not None:
         log = read_events(
             sections.events,
@@ -130,6 +135,7 @@ def read_crm(
             until_us=until_us,
         )
         events, n_others, newest_event = log.events, log.n_of_other_leads, log.newest_us
+        machines = log.machines
         observed_from = observed_from_us(sections.events, reading)
         reading, notes = reading.settling(log.formats), (*notes, *log.notes)
         counts.append(log.count)
@@ -171,6 +177,8 @@ def read_crm(
         observed_from,
         newest_event,
         actors_of_types(sections.events),
+        mail_of_types(sections.events),
+        machines,
         reading,
         notes,
     )

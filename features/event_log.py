@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from features.actors import Actor
 from features.lead_keys import LeadKeys, ViaSection
+from features.machine_clicks import NO_MACHINES, MachineCounts
+from features.mail_roles import MailRole
 from features.parsing import BadCell, parse_time_us
 from features.quarantine import TableCount
 from features.reading import CellFormat, Reading
@@ -22,6 +24,7 @@ class EventTypeSection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     words: str | None = None
     actor: Actor | None = None
+    mail: MailRole | None = None
 
 
 class EventsSection(BaseModel):
@@ -59,6 +62,7 @@ class EventsSection(BaseModel):
 class EventLog:
     """The events that were read, what was left out, how many belong to leads not asked for, and the newest of all.
 
+    `machines` counts the events that machines made, by the rule that told.
     `formats` is what its columns of times settled, `notes` what was taken for granted.
     """
 
@@ -66,6 +70,7 @@ class EventLog:
     count: TableCount
     n_of_other_leads: int
     newest_us: int | None = None
+    machines: MachineCounts = NO_MACHINES
     formats: Mapping[str, CellFormat] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -145,6 +150,13 @@ def actors_of_types(section: EventsSection | None) -> Mapping[str, Actor]:
     if section is None:
         return {}
     return {name: said.actor for name, said in section.types.items() if said.actor is not None}
+
+
+def mail_of_types(section: EventsSection | None) -> Mapping[str, MailRole]:
+    """The role in a mail that the project gives its event types."""
+    if section is None:
+        return {}
+    return {name: said.mail for name, said in section.types.items() if said.mail is not None}
 
 
 def observed_from_us(section: EventsSection, reading: Reading) -> int | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from features.lead_keys import SEPARATOR
+from features.machine_clicks import MailColumns, is_machine_channel, judge_machines
 from features.parsing import BadCell, parse_id
 from features.quarantine import TableCount
 from features.reading import USUAL, Reading
@@ -37,7 +38,7 @@ def read_typed_events(
     reading : times without an offset are read here for UTC only.
     are_all_leads : whether an event of an unknown lead is a fault, which needs that closer look.
     """
-    from features.event_log import EventLog
+    from features.event_log import EventLog, mail_of_types
 
     try:
         import duckdb
@@ -47,9 +48,10 @@ def read_typed_events(
     try:
         with duckdb.connect() as connection:
             connection.read_parquet(str(source.path)).create_view("log")
-            events = _joined(connection, section, leads) if _is_typed(connection, section, reading) else None
-            if events is None:
+            joined = _joined(connection, section, leads, reading) if _is_typed(connection, section, reading) else None
+            if joined is None:
                 return None
+            events, mail = joined
             n_rows = len(connection.view("log"))
             others = n_rows - len(events)
             if others and (are_all_leads or _faultless_of_other_leads(connection, section) != others):
@@ -58,7 +60,8 @@ def read_typed_events(
     except duckdb.Error:
         return None
     kept = events.without_unused_types() if others else events
-    return EventLog(kept, TableCount(source.name, n_rows, ()), others, newest_us if n_rows else None)
+    judged, machines = judge_machines(kept, mail, mail_of_types(section))
+    return EventLog(judged, TableCount(source.name, n_rows, ()), others, newest_us if n_rows else None, machines)
 
 
 def _newest_us(connection: "DuckDBPyConnection", section: "EventsSection") -> int:
@@ -75,14 +78,17 @@ def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", readin
     return (
         section.id is None
         and all(name in types for name in section.named_columns().values())
-        and all(types[text] == "VARCHAR" for text in (section.type, section.actor) if text is not None)
+        and all(types[text] == "VARCHAR" for text in (section.type, section.actor, section.channel) if text)
+        and all(types[name] in _IDS for name in (section.message, section.link) if name)
         and types[section.lead] in _IDS
         and all(types[time] in readable for time in _times(section))
     )
 
 
-def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays) -> EventArrays | None:
-    """The events of these leads; None where a type or a time is no plain one."""
+def _joined(
+    connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays, reading: Reading
+) -> tuple[EventArrays, MailColumns] | None:
+    """The events of these leads, and what tells machines from people; None where a type or a time is no plain one."""
     found = connection.execute(f"SELECT DISTINCT {_name(section.type)} FROM log").fetchall()
     types = tuple(sorted(name for (name,) in found if name is not None))
     if any(not name or name != " ".join(name.split()) for name in types):
@@ -94,18 +100,64 @@ def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: L
     # and is missed in the count.
     column_types = _column_types(connection)
     at, *recorded = (_microseconds(time, column_types[time]) for time in _times(section))
-    actor = [] if section.actor is None else [_actor_code(section.actor)]
+    columns = {"lead": "l.position", "type_code": "t.position", "at_us": at}
+    columns |= {"recorded_us": f"coalesce({recorded[0]}, {at})"} if recorded else {}
+    columns |= {} if section.actor is None else {"actor": _actor_code(section.actor)}
+    mail, joins = _mail_codes(connection, section, reading)
+    columns |= mail
     table = connection.sql(
-        f"""SELECT l.position, t.position, {", ".join([at, *(f"coalesce({time}, {at})" for time in recorded), *actor])}
+        f"""SELECT {", ".join(f"{cell} AS {name}" for name, cell in columns.items())}
             FROM log e
             JOIN lead_ids l ON CAST(e.{_name(section.lead)} AS VARCHAR) = l.name
-            JOIN event_types t ON e.{_name(section.type)} = t.name"""
+            JOIN event_types t ON e.{_name(section.type)} = t.name {" ".join(joins)}"""
     ).to_arrow_table()
     if any(column.null_count for column in table.columns):
         return None
-    lead, type_code, at_us, *rest = (column.to_numpy() for column in table.columns)
-    recorded_us = rest[0] if recorded else None
-    return EventArrays(lead, type_code, at_us, recorded_us, types, rest[-1] if actor else None)
+    arrays = {name: table.column(name).to_numpy() for name in columns}
+    told = MailColumns(*(arrays.pop(name, None) for name in ("message", "link", "by_machine")))
+    return EventArrays(**arrays, types=types) if recorded else EventArrays(
+        **arrays, recorded_us=None, types=types
+    ), told
+
+
+def _mail_codes(
+    connection: "DuckDBPyConnection", section: "EventsSection", reading: Reading
+) -> tuple[dict[str, str], list[str]]:
+    """SQL for the columns that tell machines from people, by name, and the joins that it needs."""
+    columns, joins = {}, []
+    for name, column in (("message", section.message), ("link", section.link)):
+        if column is not None:
+            connection.execute(
+                f"""CREATE TEMP TABLE {name}_codes AS
+                    SELECT cell, CAST(row_number() OVER () - 1 AS INTEGER) AS position FROM
+                    (SELECT DISTINCT {_cell(column)} AS cell FROM log e WHERE NOT {_is_missing(column, reading)})"""
+            )
+            columns[name] = f"coalesce({name}_codes.position, -1)"
+            joins.append(f"LEFT JOIN {name}_codes ON {_cell(column)} = {name}_codes.cell")
+    if section.channel is not None:
+        column = section.channel
+        cells = [cell for (cell,) in connection.execute(f"SELECT DISTINCT {_name(column)} FROM log").fetchall()]
+        named = [_text(cell) for cell in cells if cell is not None and is_machine_channel(cell)]
+        if named:
+            columns["by_machine"] = f"coalesce(e.{_name(column)} IN ({', '.join(named)}), false)"
+    return columns, joins
+
+
+def _cell(column: str) -> str:
+    """SQL for a cell as text."""
+    return f"CAST(e.{_name(column)} AS VARCHAR)"
+
+
+def _is_missing(column: str, reading: Reading) -> str:
+    """SQL for whether a cell says that nothing is known."""
+    words = ", ".join(_text(word) for word in sorted({"", *reading.missing}))
+    blanks = "' ' || chr(9) || chr(10) || chr(13)"
+    return f"coalesce(lower(trim({_cell(column)}, {blanks})) IN ({words}), true)"
+
+
+def _text(text: str) -> str:
+    """A text as SQL quotes it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _register_positions(connection: "DuckDBPyConnection", table: str, names: Sequence[str]) -> None:

@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 
 from features.actors import parse_actor
-from features.event_log import EventLog, EventsSection, LogRequest
+from features.event_log import EventLog, EventsSection, LogRequest, mail_of_types
 from features.iso_times import parse_times
 from features.lead_keys import RowsOfLeads
+from features.machine_clicks import MailColumns, is_machine_channel, judge_machines
 from features.parsing import BadCells, Value, parse_cells, parse_event_type
 from features.quarantine import BadRows, TableCount
 from features.raw_table import RawTable
@@ -30,11 +31,13 @@ class EventPart:
     events : those that are usable as far as the piece shows, one for each lead that a row is about; `lead` is -1 where
         nobody asks for it.
     ids : of each, what repeats are known by; empty where the log has no ids.
+    mail : what tells machines from people among them.
     rows : of each, its position in `table`, which has no cells any more.
     """
 
     events: EventArrays
     ids: Sequence[str]
+    mail: "_MailTexts"
     rows: IntArray
     table: RawTable
     count: TableCount
@@ -64,7 +67,9 @@ def read_part(asked: LogRequest, table: RawTable, evidence: Mapping[str, DateEvi
     no_lead = np.full(len(table), -1, dtype=np.int64)
     events = EventArrays(no_lead, types.codes, at_us, recorded_us, types.levels, actor).take(kept.row)
     ids = [] if section.id is None else [table[section.id][row].strip() for row in kept.row.tolist()]
-    return EventPart(replace(events, lead=kept.lead), ids, kept.row, table.without_cells(), bad.count())
+    events = replace(events, lead=kept.lead)
+    mail = _mail_texts(asked, table, kept.row)
+    return EventPart(events, ids, mail, kept.row, table.without_cells(), bad.count())
 
 
 def _usable(rows: RowsOfLeads, bad: BadRows) -> RowsOfLeads:
@@ -75,6 +80,54 @@ def _usable(rows: RowsOfLeads, bad: BadRows) -> RowsOfLeads:
     row = np.concatenate([kept.row, others])
     order = np.argsort(row, kind="stable")
     return RowsOfLeads(row[order], np.concatenate([kept.lead, np.full(len(others), -1, dtype=np.int64)])[order])
+
+
+@dataclass(frozen=True)
+class _MailTexts:
+    """Mails and links of a piece's events; needed for the verdict on machines only."""
+
+    message: TextColumn | None
+    link: TextColumn | None
+    by_machine: BoolArray | None
+
+
+def _mail_texts(asked: LogRequest, table: RawTable, rows: IntArray) -> _MailTexts:
+    def texts(column: str | None) -> TextColumn | None:
+        if column is None:
+            return None
+        parsed = parse_cells(table[column], lambda cell: None if asked.reading.is_missing(cell) else cell, None)
+        return TextColumn.of(parsed.values).take(rows)
+
+    section, by_machine = asked.section, None
+    if section.channel is not None:
+        named = parse_cells(table[section.channel], is_machine_channel, False)
+        by_machine = np.array(named.values, dtype=np.bool_)[rows]
+    return _MailTexts(texts(section.message), texts(section.link), by_machine)
+
+
+def _mail_columns(parts: Sequence[_MailTexts]) -> MailColumns:
+    """Those of all pieces, in one code."""
+    return MailColumns(
+        message=_joined_codes([part.message for part in parts if part.message is not None]),
+        link=_joined_codes([part.link for part in parts if part.link is not None]),
+        by_machine=_joined_flags([part.by_machine for part in parts if part.by_machine is not None]),
+    )
+
+
+def _joined_codes(columns: Sequence[TextColumn]) -> IntArray | None:
+    if not columns:
+        return None
+    position: dict[str, int] = {}
+    joined = []
+    for column in columns:
+        # Code -1, a missing cell, reads the last one.
+        codes = [*(position.setdefault(level, len(position)) for level in column.levels), -1]
+        joined.append(np.array(codes, dtype=np.int64)[column.codes])
+    return np.concatenate(joined)
+
+
+def _joined_flags(flags: Sequence[BoolArray]) -> BoolArray | None:
+    return np.concatenate(flags) if flags else None
 
 
 @dataclass(frozen=True)
@@ -127,11 +180,14 @@ def joined_parts(parts: Sequence[EventPart], section: EventsSection, name: str) 
         own = np.flatnonzero(repeats[starts[i] : starts[i + 1]]).tolist()
         counts[i] = _with_repeats(part, own, section.id or "") if own else counts[i]
     count = TableCount(name, sum(each.rows_read for each in counts), tuple(row for each in counts for row in each.bad))
-    kept = events.take(~repeats & (events.lead >= 0))
+    is_kept = ~repeats & (events.lead >= 0)
+    kept = events.take(is_kept).without_unused_types()
+    mail = _mail_columns([part.mail for part in parts]).take(is_kept)
+    judged, machines = judge_machines(kept, mail, mail_of_types(section))
     newest_us = int(events.at_us[~repeats].max()) if len(events) else None
     n_others = int((~repeats & (events.lead < 0)).sum())
     notes = tuple(dict.fromkeys(note for part in parts for note in part.table.notes))
-    return EventLog(kept.without_unused_types(), count, n_others, newest_us, notes=notes)
+    return EventLog(judged, count, n_others, newest_us, machines, notes=notes)
 
 
 def _with_repeats(part: EventPart, own: Sequence[int], column: str) -> TableCount:

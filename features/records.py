@@ -8,6 +8,7 @@ import numpy as np
 
 from features.actors import parse_actor
 from features.columns import read_column
+from features.machine_clicks import MailColumns, is_machine_channel, judge_machines
 from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_time_us
 from features.reading import DecimalMark, Reading
 from features.sources import cell_text
@@ -25,6 +26,9 @@ class EventRecord:
     at: str
     recorded_at: str | None = None
     actor: str | None = None
+    channel: str | None = None
+    message: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple
         accounts=none,
         columns=columns,
     )
-    return leads, _events(records, spec.reading)
+    return leads, _events(records, spec)
 
 
 def _created(records: Sequence[LeadRecord], reading: Reading) -> IntArray:
@@ -75,20 +79,33 @@ def _created(records: Sequence[LeadRecord], reading: Reading) -> IntArray:
     return np.array([_said(i, "created_at", read, cell) for i, cell in enumerate(cells)], dtype=np.int64)
 
 
-def _events(records: Sequence[LeadRecord], reading: Reading) -> EventArrays:
+def _events(records: Sequence[LeadRecord], spec: FeatureSpec) -> EventArrays:
+    reading = spec.reading
     rows = [(i, event) for i, record in enumerate(records) for event in record.events]
     read = partial(parse_time_us, reading=reading, date_is="end")
     at = [_said(i, "events.at", read, event.at) for i, event in rows]
     recorded = [_said(i, "events.recorded_at", read, event.recorded_at or event.at) for i, event in rows]
     types = TextColumn.of(_said(i, "events.type", parse_event_type, event.type) for i, event in rows)
     actors = [_said(i, "events.actor", partial(parse_actor, reading=reading), event.actor or "") for i, event in rows]
-    return EventArrays(
+    events = EventArrays(
         lead=np.array([i for i, _ in rows], dtype=np.int64),
         type_code=types.codes,
         at_us=np.array(at, dtype=np.int64),
         recorded_us=np.array(recorded, dtype=np.int64),
         types=types.levels,
         actor=np.array(actors, dtype=np.int8),
+    )
+    return judge_machines(events, _mail_columns([event for _, event in rows], reading), spec.mail)[0]
+
+
+def _mail_columns(events: Sequence[EventRecord], reading: Reading) -> MailColumns:
+    def codes(cells: Sequence[str | None]) -> IntArray:
+        return TextColumn.of(None if cell is None or reading.is_missing(cell) else cell for cell in cells).codes
+
+    return MailColumns(
+        message=codes([event.message for event in events]),
+        link=codes([event.link for event in events]),
+        by_machine=np.array([is_machine_channel(event.channel or "") for event in events], dtype=np.bool_),
     )
 
 

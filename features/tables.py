@@ -19,13 +19,16 @@ IntArray = NDArray[np.int64]
 #: Positions in another table; narrow ones where the log is long.
 PositionArray = NDArray[np.signedinteger[Any]]
 BoolArray = NDArray[np.bool_]
-Kind = Literal["number", "category", "flag", "date", "title", "email", "country", "text", "ignore"]
+Kind = Literal[
+    "number", "category", "flag", "date", "text", "ignore",
+    "title", "email", "name", "phone", "country", "company", "website", "employees", "revenue", "industry",
+]  # fmt: skip
 
 MICROSECONDS_PER_SECOND = 1_000_000
 MICROSECONDS_PER_HOUR = 3_600 * MICROSECONDS_PER_SECOND
 MICROSECONDS_PER_DAY = 24 * MICROSECONDS_PER_HOUR
 #: Who made an event, where its row says so.
-ACTOR_CODES: Mapping[str, int] = {"lead": 0, "rep": 1}
+ACTOR_CODES: Mapping[str, int] = {"lead": 0, "rep": 1, "machine": 2}
 NO_ACTOR = -1
 #: Stands for "not (yet)": later than every real time.
 NEVER_US: int = np.iinfo(np.int64).max
@@ -151,6 +154,20 @@ class LeadArrays:
         return f"lead:{self.ids[row]}" if account is None else f"account:{account}"
 
 
+def as_text(column: Column | None, name: str, n_rows: int) -> TextColumn:
+    """A column of texts; all missing where there is none.
+
+    Raises
+    ------
+    TypeError : it holds numbers.
+    """
+    if column is None:
+        return TextColumn((), np.full(n_rows, -1, dtype=np.int64))
+    if not isinstance(column, TextColumn):
+        raise TypeError(f"column {name!r} was text in training, these leads have numbers there")
+    return column
+
+
 @dataclass(frozen=True)
 class EventArrays:
     """One row per activity, in any order.
@@ -163,6 +180,8 @@ class EventArrays:
     recorded_us : int64, when it became known; None where the log does not say.
     types : the distinct event types, ascending.
     actor : int8, who made it, as ACTOR_CODES; NO_ACTOR where a row does not say, None where the log does not.
+    machine_from_us : int64, from when on it is known that a machine made it, and it counts no longer; NEVER_US for
+        people's events, None where all are people's.
     """
 
     lead: PositionArray
@@ -171,6 +190,7 @@ class EventArrays:
     recorded_us: IntArray | None
     types: tuple[str, ...]
     actor: NDArray[np.int8] | None = None
+    machine_from_us: IntArray | None = None
 
     def __len__(self) -> int:
         return len(self.lead)
@@ -185,7 +205,19 @@ class EventArrays:
             at_us=self.at_us[index],
             recorded_us=recorded,
             actor=None if self.actor is None else self.actor[index],
+            machine_from_us=None if self.machine_from_us is None else self.machine_from_us[index],
         )
+
+    def judged_before(self, until_us: int) -> "EventArrays":
+        """The same events with the verdicts that were known before a time."""
+        if self.machine_from_us is None:
+            return self
+        known = self.machine_from_us < until_us
+        return replace(self, machine_from_us=np.where(known, self.machine_from_us, NEVER_US) if known.any() else None)
+
+    def of_people(self) -> "EventArrays":
+        """The events of which nobody will ever know that a machine made them."""
+        return self if self.machine_from_us is None else self.take(self.machine_from_us == NEVER_US)
 
     def without_unused_types(self) -> "EventArrays":
         """The same events, their types cut to those that occur."""

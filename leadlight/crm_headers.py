@@ -1,60 +1,10 @@
 """What the names of columns say, in exports of HubSpot, Salesforce, Pipedrive, Zoho and in home-made tables."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from features.names import normal_name
-
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-#: What exports put before a name: "Deal - Status", "hs_lead_status", "Contact owner".
-_ENTITY = (
-    "(?:hs|hubspot|lead|deal|contact|person|people|prospect|opportunity|organi[sz]ation|account|company"
-    "|customer|client)"
-)
-
-
-@lru_cache(maxsize=10_000)
-def spellings(name: str) -> tuple[str, str]:
-    """A name's words joined by underscores, and without: tools differ in where they put a blank or a capital.
-
-    >>> spellings("Lead Status"), spellings("IsConverted"), spellings("Region__c")
-    (('lead_status', 'leadstatus'), ('is_converted', 'isconverted'), ('region', 'region'))
-    """
-    words = normal_name(_CAMEL.sub("_", name.removesuffix("__c")))
-    return words, words.replace("_", "")
-
-
-@dataclass(frozen=True)
-class Names:
-    """Names of one meaning: regular expressions over a whole name, the likeliest first."""
-
-    patterns: tuple[re.Pattern[str], ...]
-
-    @classmethod
-    def of(cls, *patterns: str, prefix: str = _ENTITY) -> "Names":
-        """The names as given, or with what exports put before them; a pattern that starts with ^ stands alone."""
-        return cls(
-            tuple(
-                re.compile(p[1:] if p.startswith("^") else f"(?:{prefix}_?)*?(?:{p})")  # a prefix may be there twice
-                for p in patterns
-            )
-        )
-
-    def rank(self, name: str) -> int | None:
-        """How likely the name has this meaning: 0 is likeliest; None if it has not."""
-        written = spellings(name)
-        return next((i for i, p in enumerate(self.patterns) if any(map(p.fullmatch, written))), None)
-
-    def __contains__(self, name: str) -> bool:
-        return self.rank(name) is not None
-
-    def sort(self, names: Iterable[str]) -> list[str]:
-        """Those of the names that have this meaning, the likeliest first; equals stay in their order."""
-        ranks = {name: self.rank(name) for name in names}
-        return sorted((name for name, rank in ranks.items() if rank is not None), key=lambda name: ranks[name] or 0)
-
+from features.names import Names, spellings
 
 IDS = Names.of(
     "leadid|prospectid|leadkey|leaduuid",
@@ -69,7 +19,6 @@ NUMBERED = Names.of(
     "^(?:row|index|no|nr|s_?no|sr_?no|serial(?:_?(?:no|number))?|row_?(?:id|number|no))",
     "(?:.*_)?(?:number|code|ref|reference)",
 )
-ADDRESSES = Names.of("(?:work_?)?e_?mail(?:_?address)?")
 CREATED = Names.of(
     "creat(?:ed?|ion)(?:at|date|time|on|datetime|timestamp|d)*|(?:date|time)created",
     "sign(?:ed)?up(?:at|date|on|time)?|regist(?:ered|ration)(?:at|date|on|time)?|dateadded|added(?:at|on|date)",
@@ -166,21 +115,12 @@ SENSITIVE = Names.of(
     "politic(?:s|al_.*)|(?:trade)?union(?:member)?|disab(?:led|ility)(?:_.*)?|health(?:_.*)?|medical_.*",
     prefix="(?:customer|client|person|contact|applicant|user|respondent)",
 )
-PERSON_NAMES = Names.of(
-    "(?:first|last|full|middle|given|sur|family|display|user|nick)?name|alias|(?:contact|key)person"
-)
-PHONES = Names.of(
-    r"(?:home|work|mobile|office|business|direct|other)?(?:tele)?(?:phone|mobile|cell|fax|tel)"
-    r"(?:phone|number|no|work|home|other|mobile)*\d*|whatsapp|skype|instantmessenger"
-)
 #: How somebody is reached, and free text.
 TEXTS = Names.of(
     "(?:.*_)?(?:url|website|link|webpage)|linked_?in(?:_.*)?|twitter(?:_.*)?|facebook(?:_.*)?|(?:.*_)?domain",
     r"(?:street|postal|mailing|billing|home|full|combined)*address(?:line)?\d?(?:ofaddress)?|(?:mailing|billing)?street(?:\d|name)?",
     "(?:.*_)?(?:notes?|comments?|message|remarks?|description|subject)|title",
 )
-JOB_TITLES = Names.of("jobtitle|jobposition|designation|position|jobrole|jobfunction", "^title|role")
-COUNTRIES = Names.of("(?:.*_)?country(?:_?(?:region|code|name))?(?:_of_.*)?")
 #: Numbers by their looks, names of places, people or groups by their meaning.
 ZIPS = Names.of("(?:.*_)?(?:zip|postal|postcode|pin)(?:_.*)?|postalcode|zipcode")
 CODES = Names.of("(?:.*_)?(?:code|nr|no|id|ids)|.*_number")

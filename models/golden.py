@@ -1,5 +1,6 @@
 """Golden rows: made-up leads whose scores are stored with the model and asked again at every load."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,8 @@ from features.build import feature_names
 from features.records import Cell, EventRecord, LeadRecord, arrays_of_records
 from features.responsiveness import RESPONSIVENESS
 from features.snapshots import Snapshots, snapshots_of_rows
-from features.tables import ACTOR_CODES, FloatArray, LeadArrays
+from features.spec import FeatureSpec
+from features.tables import ACTOR_CODES, FloatArray, Kind, LeadArrays
 from features.times import microseconds_of
 from models.lead_model import LeadModel
 from models.scoring import score_leads
@@ -18,6 +20,19 @@ N_GOLDEN_ROWS = 8
 _AS_OF = datetime(2020, 1, 31, tzinfo=UTC)
 #: The share of cells left empty, also where training had none: what fills them is part of the model.
 _GAPS = 0.2
+#: Of nobody: names of the trade, and domains that RFC 2606 keeps free.
+_PROFILES: Mapping[Kind, tuple[str, ...]] = {
+    "title": ("CEO", "Head of Sales", "IT Manager", "Senior Buyer", "Marketing Assistant", "Student", "Wizard"),
+    "email": ("ann@golden.example", "info@golden.example", "ann@gmail.com", "ann@golden.edu", "nobody"),
+    "name": ("Ann Golden", "asdf"),
+    "phone": ("+49 30 901820", "1234567"),
+    "country": ("Germany", "USA", "Elbonia"),
+    "company": ("Golden Ltd", "Silver Ltd"),
+    "website": ("www.golden.example", "silver.example"),
+    "employees": ("1-10", "51-200", "10,000+"),
+    "revenue": ("$1M - $5M", "100K or less"),
+    "industry": ("Software", "Retail", "Falconry"),
+}
 
 
 @dataclass(frozen=True)
@@ -73,11 +88,19 @@ def _record(model: LeadModel, rng: np.random.Generator, number: int) -> LeadReco
     for name in spec.categories:
         levels = sorted(model.facts.encoder.categories[name].levels)
         attributes[name] = str(rng.choice(levels)) if levels and rng.random() >= _GAPS else None
+    attributes |= _profile(spec, rng)
     n_events = 6 * number if spec.event_types else 0
     actors = (None, *ACTOR_CODES) if set(RESPONSIVENESS) & set(spec.timeline) else (None,)
     events = tuple(_event(rng, spec.event_types, actors[i % len(actors)]) for i in range(n_events))
     created = (_AS_OF - timedelta(hours=float(rng.integers(1, 24 * 45)))).isoformat()
     return LeadRecord(f"golden-{number}", created if spec.has_times else None, attributes, events)
+
+
+def _profile(spec: FeatureSpec, rng: np.random.Generator) -> dict[str, Cell]:
+    """Texts of nobody in the columns that features are derived from."""
+    columns = sorted({column for derived in spec.derived for column in derived.columns if column})
+    examples = [(column, _PROFILES[spec.kinds[column]]) for column in columns]
+    return {column: None if rng.random() < _GAPS else str(rng.choice(texts)) for column, texts in examples}
 
 
 def _event(rng: np.random.Generator, types: tuple[str, ...], actor: str | None) -> EventRecord:

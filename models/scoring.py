@@ -7,6 +7,7 @@ import numpy as np
 
 from features.build import FeatureMatrix, build_features
 from features.catalogue import FeatureInfo
+from features.machine_clicks import count_machine_events
 from features.names import named
 from features.snapshots import Snapshots
 from features.tables import BoolArray, Column, EventArrays, FloatArray, IntArray, LeadArrays, NumberColumn, no_events
@@ -30,6 +31,7 @@ class Scores:
     ----------
     lead_ids, as_of_us : which lead, and when (a row's rank in a flat table).
     probability_low, probability_high : the 90% interval of what came of leads judged alike; NaN without deals.
+    machine_events : how many events of the lead count for nothing, since a machine made them.
     matrix, ledger, qualification : what the score was made of.
     contributions : in log-odds, adding up to `log_odds`.
     reasons, summaries : in words, one per row.
@@ -42,6 +44,7 @@ class Scores:
     probability_high: FloatArray
     percentile: FloatArray
     dormant: BoolArray
+    machine_events: IntArray
     matrix: FeatureMatrix
     ledger: RuleLedger
     qualification: Qualification
@@ -105,6 +108,7 @@ def score_leads(
         probability_high=high,
         percentile=model.percentile(contributions.log_odds),
         dormant=_dormant(model, leads, snapshots),
+        machine_events=count_machine_events(events or no_events(), snapshots),
         matrix=matrix,
         ledger=ledger,
         qualification=qualify(model.rulebook, ledger, events or no_events(), snapshots),

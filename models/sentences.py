@@ -168,6 +168,29 @@ def _unanswered(n: int) -> str:
     return "Has not answered the last contact" if n == 1 else f"Has not answered the last {n:,} contacts"
 
 
+def _phrase(info: FeatureInfo, cells: Cells) -> TextArray:
+    """What is always said of a value; of one that has no phrase, the value itself."""
+    words, verb, _ = _words_and_verb(info)
+
+    def word(cell: CellValue) -> str:
+        key = "" if cell is None else cell if isinstance(cell, str) else _yes_or_no(cell)
+        return info.phrases.get(key) or f"{words}{verb} {key}"
+
+    return each(cells(info.name), word)
+
+
+def _amount(info: FeatureInfo, cells: Cells) -> TextArray:
+    number: Callable[[CellValue], str] = _percent if info.shape == "share" else _number
+    return each(
+        cells(info.name),
+        lambda cell: info.phrases[""] if cell is None else info.phrases["known"].format(number(cell)),
+    )
+
+
+def _percent(cell: CellValue) -> str:
+    return f"{cell:.0%}" if isinstance(cell, float) else str(cell)
+
+
 _SHAPES: Mapping[Shape, Callable[[FeatureInfo, Cells], TextArray]] = {
     "level": _value,
     "number": _value,
@@ -180,6 +203,9 @@ _SHAPES: Mapping[Shape, Callable[[FeatureInfo, Cells], TextArray]] = {
     "busiest_day": _rhythm,
     "unanswered": _answer,
     "days_to_answer": _answer,
+    "phrase": _phrase,
+    "amount": _amount,
+    "share": _amount,
 }
 
 

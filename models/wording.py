@@ -162,7 +162,7 @@ class Wording:
         worded = [i for i in self._members[source] if self._parts[i].name in self._catalogue]
         if not worded:
             name = self._sources[source]
-            info = self._catalogue.get(name) or self._catalogue.get(f"{name}.count")
+            info = self._catalogue.get(name) or self._catalogue.get(f"{name}.count") or self._derived_from(name)
             yield info, members[0].family, np.arange(len(row))
             return
         worded.sort(key=lambda i: self._parts[i].name, reverse=True)  # of equals the last by name is the first found
@@ -171,6 +171,10 @@ class Wording:
             where = np.flatnonzero(strongest == position)
             if len(where):
                 yield self._catalogue[self._parts[i].name], self._parts[i].family, where
+
+    def _derived_from(self, source: str) -> FeatureInfo | None:
+        """The first feature that was derived from a column which is none itself."""
+        return next((info for info in self._catalogue.values() if info.source == source), None)
 
     def _sentences(self, info: FeatureInfo, row: IntArray) -> TextArray:
         return sentences(info, lambda name: self._cells(name, row))

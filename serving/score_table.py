@@ -57,6 +57,7 @@ def _plain_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
             "tier": np.array(TIERS, dtype=object)[qualification.tier],
             "stage": np.array(STAGES, dtype=object)[qualification.stage],
             "dormant": scores.dormant,
+            "machine_events": scores.machine_events,
             "log_odds": scores.log_odds,
             "base_log_odds": np.full(len(scores), scores.contributions.base_log_odds),
             "source": model.facts.source,

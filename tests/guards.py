@@ -36,6 +36,8 @@ class Guard:
 
 
 BEHAVIOUR = "tests/test_features/test_behaviour.py"
+MACHINES = "tests/test_features/test_machine_clicks.py"
+DERIVED = "tests/test_features/test_derived.py"
 LABELS = "tests/test_features/test_labels.py"
 HISTORY = "tests/test_features/test_history_table.py"
 VERSIONS = "tests/test_features/test_versions.py"
@@ -61,6 +63,48 @@ GUARDS = (
         "_at(events.recorded_us, event) < as_of_us",
         "_at(events.recorded_us, event) <= as_of_us",
         (f"{BEHAVIOUR}::test_only_an_event_recorded_before_as_of_is_seen",),
+    ),
+    Guard(
+        "1 a verdict about an event is not known before its time",
+        "features/behaviour.py",
+        "_at(events.machine_from_us, event) >= as_of_us",
+        "_at(events.machine_from_us, event) > 2**62",
+        (f"{MACHINES}::test_a_click_counts_until_its_burst_is_known_and_for_nothing_from_then_on",),
+    ),
+    Guard(
+        "1 a burst is known by its third link, not by its first",
+        "features/nearby.py",
+        "row[place == n - 1], known_us[place == n - 1]",
+        "row[place == n - 1], known_us[np.flatnonzero(place == n - 1) - n + 1]",
+        (f"{MACHINES}::test_what_lies_in_a_burst_of_clicks_is_a_machines_from_its_last_needed_click_on",),
+    ),
+    Guard(
+        "1 a machine's click waits for the record of its mail",
+        "features/machine_clicks.py",
+        "np.minimum.at(from_us, answer, sent.known_us[order[near]])",
+        "np.minimum.at(from_us, answer, sent.at_us[order[near]])",
+        (f"{MACHINES}::test_a_verdict_waits_for_what_is_recorded_late",),
+    ),
+    Guard(
+        "1 a verdict that came later is cut off with what came later",
+        "features/crm.py",
+        ".judged_before(until_us)",
+        "",
+        ("tests/test_features/test_crm.py::test_a_verdict_that_was_not_known_yet_is_cut_off_with_what_came_later",),
+    ),
+    Guard(
+        "a mail gateway moves no score",
+        "features/behaviour.py",
+        "if events.machine_from_us is not None:",
+        "if False:",
+        (f"{SCORING}::test_a_gateway_that_follows_every_link_of_a_thousand_mails_changes_no_score",),
+    ),
+    Guard(
+        "times told to the minute prove no machine",
+        "features/machine_clicks.py",
+        "latest_us = answered.at_us - _is_coarse(answered.at_us)",
+        "latest_us = answered.at_us",
+        (f"{MACHINES}::test_equal_times_told_to_the_minute_or_the_day_prove_nothing",),
     ),
     Guard(
         "1 the order of events does not matter",
@@ -168,6 +212,34 @@ GUARDS = (
         "values[gaps, position] = self.fills[name]",
         "values[gaps, position] = float(len(values))",
         (f"{ENCODING}::test_an_unexpected_gap_gets_the_median_and_an_expected_one_stays",),
+    ),
+    Guard(
+        "2 a mail is held against the company of its own row",
+        "features/derived.py",
+        "key = key * (len(column.levels) + 1) + column.codes + 1",
+        "key = column.codes + 1",
+        (f"{DERIVED}::test_a_mail_is_held_against_the_company_of_its_own_row",),
+    ),
+    Guard(
+        "a missing text says nothing",
+        "features/derived.py",
+        "None if texts[0] is None else measure.of(*texts)",
+        'measure.of(*(text or "" for text in texts))',
+        (f"{DERIVED}::test_a_missing_text_says_nothing",),
+    ),
+    Guard(
+        "no mail address is a category",
+        "features/spec.py",
+        " and not _is_private(leads, name)",
+        "",
+        ("tests/test_features/test_spec.py::test_a_category_of_mail_addresses_is_left_out",),
+    ),
+    Guard(
+        "an assistant to a director is none",
+        "features/titles.py",
+        "is_pa or any(i + 1 == len(words) or words[i + 1] not in RANKS for i in places)",
+        "is_pa",
+        ("tests/test_features/test_titles.py",),
     ),
     Guard(
         "3 contributions add up or no score is returned",

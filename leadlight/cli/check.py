@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) -> int:
     """Validate the project file, read every table, report all problems at once, and show what is there."""
+    from dataclasses import asdict
+
     from features.crm import TooManyBadRows
     from features.yaml_text import BadDocument
     from leadlight.project import load_project
@@ -36,8 +38,8 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
     profile, leaks = _profile(project, crm), _leaks(project, crm)
     notes = _notes(project, crm, profile)
     if as_json:
-        report = _report(crm.counts, problems, unmatched)
-        print_json({**report, "leaks": leaks, "notes": [*crm.notes, *notes], **profile_json(profile)})
+        told = {"leaks": leaks, "notes": [*crm.notes, *notes], "machine_events": asdict(crm.machines)}
+        print_json({**_report(crm.counts, problems, unmatched), **told, **profile_json(profile)})
     else:
         doubts = [f"{leak['column']}: {leak['value']}; {leak['advice']}" for leak in leaks]
         _print(crm, profile, [*doubts, *notes], unmatched)
@@ -158,6 +160,12 @@ def _print(crm: "Crm", profile: "Profile", doubts: list[str], unmatched: list[st
     for line in crm.notes:
         say(f"Taken for granted: {line}")
     print_profile(profile, crm.kinds)
+    if crm.machines.total:
+        say(
+            f"{crm.machines.total:,} events were made by machines that read the mail first, and count for nothing: "
+            f"{crm.machines.instant:,} at once after its sending, {crm.machines.burst:,} in a burst of clicks, "
+            f"{crm.machines.named:,} by the log's own word."
+        )
     if unmatched:
         say(f"{len(unmatched)} rules match nothing here and are skipped:")
         for line in unmatched:

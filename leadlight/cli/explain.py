@@ -95,6 +95,7 @@ def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
         "points": float(scores.ledger.points[0]),
         "summary": scores.summaries[0],
         "reasons": [asdict(reason) for reason in scores.reasons[0]],
+        "machine_events": int(scores.machine_events[0]),
         "source": model.facts.source,
         "model_version": model.version,
         "rules_version": model.rulebook.version,
@@ -142,6 +143,10 @@ def print_explanation(model: "LeadModel", scores: "Scores") -> None:
     ]
     if lines:
         print_table(("rule", "points"), lines)
+    n_machine = int(scores.machine_events[0])
+    if n_machine:
+        events = "event counts" if n_machine == 1 else "events count"
+        say(f"{n_machine:,} {events} for nothing: made by a machine that reads the mail first.")
     total = scores.contributions.values[0].sum()
     say(
         f"log-odds {scores.log_odds[0]:.4f} = {scores.contributions.base_log_odds:.4f} (everybody) "

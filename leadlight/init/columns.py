@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+from features.kind_names import kind_of_name
 from features.tables import Kind
 from leadlight.crm_headers import (
     CLOSED,
     CODES,
-    COUNTRIES,
     CREATED,
     IDS,
-    JOB_TITLES,
-    PERSON_NAMES,
-    PHONES,
     SENSITIVE,
     TEXTS,
     UNSURE,
@@ -25,6 +22,19 @@ _TEXT_MIN_LEVELS = 20
 _NEAR_UNIQUE = 0.9
 _TEXT_SHARE = 0.5
 _MAX_BAD = 0.01
+#: What becomes of columns of people and firms.
+_WHY: Mapping[Kind, str] = {
+    "email": "for rules; the model sees whose mailbox it is, no address",
+    "phone": "for rules; the model sees whether it can be one, no number",
+    "name": "the model sees whether it can be one, no name",
+    "title": "{:,} values; the model sees how senior, and which department",
+    "country": "{:,} values",
+    "company": "the model sees whether the mail is this company's, no name",
+    "website": "the model sees whether the mail is of this domain, no address",
+    "employees": "{:,} values; bands become numbers",
+    "revenue": "{:,} values; bands become numbers",
+    "industry": "{:,} values",
+}
 #: Few enough to be named in a comment.
 _SHOWN = 40
 
@@ -73,17 +83,10 @@ def _withheld(column: ColumnFacts) -> Said | None:
 
 def _by_name(column: ColumnFacts) -> Said | None:
     """Columns of people, places and codes."""
-    if column.is_email:
-        return Said("email", "for rules; the model sees no address")
-    if column.name in PHONES:
-        return Said("text", "for rules; the model sees no phone number")
-    if column.name in PERSON_NAMES:
-        return Said("ignore", "a name says nothing about a purchase")
+    kind: Kind = "email" if column.is_email else kind_of_name(column.name, column.kind)
+    if kind in _WHY:
+        return Said(kind, _WHY[kind].format(len(column.levels)))
     is_words = column.kind in ("category", "text")
-    if is_words and column.name in JOB_TITLES:
-        return Said("title", f"{len(column.levels):,} values")
-    if is_words and column.name in COUNTRIES:
-        return Said("country", f"{len(column.levels):,} values")
     if is_words and column.name in TEXTS and len(column.levels) >= _TEXT_MIN_LEVELS:
         return Said("text", "free text; no feature yet")
     return None

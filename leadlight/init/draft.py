@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.kind_names import COMPANIES
 from leadlight.crm_headers import ACCOUNT, AMOUNT, CLOSED, CREATED, SENSITIVE, crm_of, leak_of
 from leadlight.errors import BadRequest
 from leadlight.init.columns import describe_columns
@@ -132,7 +133,9 @@ def _compose(files: _Files, keys: Keys, created: str | None, ending: _Ending | N
     own = () if ending is None or ending.closing is None or ending.table is not leads else (
         ending.outcome.column, ending.closing.column,
     )  # fmt: skip
-    reserved = {*_named(section), *((ending.outcome.column,) if ending is not None and is_flat else ())}
+    # A company's name is an attribute as well: mail addresses are held against it.
+    named = {name for name in _named(section) if name not in COMPANIES}
+    reserved = {*named, *((ending.outcome.column,) if ending is not None and is_flat else ())}
     return Draft(
         dates=_dates_line(files),
         head=_head(files, log),

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from features.tables import ACTOR_CODES
 from leadlight.crm_headers import EVENT_COLUMNS, EVENT_IDS, EVENT_TIMES, EVENT_TYPES, RECORDED
 from leadlight.errors import BadRequest
 from leadlight.init.facts import NEARLY_ALL, TableFacts
 from leadlight.init.keys import Key
 from leadlight.init.said import Said
 
-_ACTORS = frozenset({"lead", "rep"})
+_ACTORS = frozenset(ACTOR_CODES)
 _MAX_TYPE_SHARE = 0.2
 _MAX_TYPES = 1_000
 _FEW = 20

@@ -38,7 +38,7 @@ def test_an_actor_is_the_lead_a_rep_or_nobody(cell: str, code: int) -> None:
 
 
 def test_another_actor_is_a_bad_cell() -> None:
-    with pytest.raises(BadCell, match="`lead` or `rep`"):
+    with pytest.raises(BadCell, match="`lead`, `rep` or `machine`"):
         parse_actor("robot")
 
 

@@ -20,6 +20,7 @@ from features.behaviour import NEVER_DAYS
 from features.build import TIMELINE, FeatureMatrix, build_features, feature_names
 from features.crm import Crm, read_crm
 from features.crm_sections import CrmSections
+from features.derived import derived_from
 from features.labels import no_outcomes, training_snapshots
 from features.reading import Reading
 from features.records import EventRecord, LeadRecord, arrays_of_records
@@ -27,12 +28,22 @@ from features.snapshots import GoalSection, Snapshots, snapshots_at, snapshots_o
 from features.sources import cell_text
 from features.spec import FeatureSpec, learn_spec
 from features.tables import MICROSECONDS_PER_DAY as DAY
-from features.tables import EventArrays, LeadArrays, NumberColumn, TextColumn
+from features.tables import EventArrays, Kind, LeadArrays, NumberColumn, TextColumn
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 3, 20, tzinfo=UTC)
+KINDS: dict[str, Kind] = {
+    "visits": "number",
+    "opted_in": "flag",
+    "last_order": "date",
+    "city": "category",
+    "job_title": "title",
+    "email": "email",
+    "company": "company",
+    "size": "employees",
+}
 SPEC = FeatureSpec(
-    kinds={"visits": "number", "opted_in": "flag", "last_order": "date", "city": "category"},
+    kinds=KINDS,
     numbers=("opted_in", "visits"),
     dates=("last_order",),
     categories=("city",),
@@ -41,6 +52,7 @@ SPEC = FeatureSpec(
     has_times=True,
     timeline=TIMELINE,
     actors={"zap": "rep"},
+    derived=derived_from(KINDS),
     reading=Reading(BERLIN),
 )
 #: Offsets, naive times around the set of the clock on 2026-03-29, and whole days.
@@ -49,16 +61,32 @@ TIMES = st.integers(0, 60).map(lambda n: (START + timedelta(hours=7 * n)).isofor
 )
 ACTORS = st.sampled_from([None, "lead", "Rep ", "rep"])
 EVENTS = st.builds(EventRecord, st.sampled_from(["call", " visit", "zap"]), TIMES, st.none() | TIMES, ACTORS)
+#: A mail and what is done with it within seconds, so that some of it is a machine's.
+SECONDS = st.integers(1, 9).map(lambda n: f"2026-03-28T09:00:0{n}Z")
+MAILS = st.builds(
+    EventRecord,
+    st.sampled_from(["email sent", "email_click"]),
+    SECONDS,
+    st.none() | SECONDS,
+    st.none() | st.just("machine"),
+    st.sampled_from([None, "email", "Barracuda"]),
+    st.sampled_from([None, "m1", "m2"]),
+    st.sampled_from([None, "/a", "/b", "/c", " "]),
+)
 ATTRIBUTES = st.fixed_dictionaries(
     {
         "visits": st.none() | st.integers(-9, 9) | st.floats(-1e18, 1e18),
         "opted_in": st.none() | st.booleans(),
         "last_order": st.none() | TIMES,
         "city": st.none() | st.sampled_from(["Ulm", "Bad  Ems", "unknown", " Köln"]),
+        "job_title": st.none() | st.sampled_from(["CEO", " Head of  Sales", "n/a", "Wizard"]),
+        "email": st.none() | st.sampled_from(["a@acme.de", "info@acme.de", "b@gmail.com", "nobody"]),
+        "company": st.none() | st.sampled_from(["Acme", "Bolt"]),
+        "size": st.none() | st.sampled_from(["1-10", "51-200", "10,000+", "?", "some"]) | st.integers(0, 9),
     }
 )
 LEADS = st.lists(
-    st.builds(LeadRecord, st.sampled_from("edcba"), TIMES, ATTRIBUTES, st.lists(EVENTS, max_size=6).map(tuple)),
+    st.builds(LeadRecord, st.sampled_from("edcba"), TIMES, ATTRIBUTES, st.lists(EVENTS | MAILS, max_size=6).map(tuple)),
     min_size=1,
     max_size=4,
     unique_by=lambda lead: lead.lead_id,
@@ -73,10 +101,16 @@ SECTIONS = CrmSections.model_validate(
             "type": "type",
             "recorded_at": "known",
             "actor": "by",
+            "channel": "channel",
+            "message": "message",
+            "link": "link",
         },
         "timezone": "Europe/Berlin",
     }
 )
+
+
+OPTIONAL = ("recorded_at", "actor", "channel", "message", "link")
 
 
 def frames(records: Sequence[LeadRecord]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -87,11 +121,11 @@ def frames(records: Sequence[LeadRecord]) -> tuple[pd.DataFrame, pd.DataFrame]:
         for lead in records
     ]
     events = [
-        (lead.lead_id, event.at, event.type, event.recorded_at or "", event.actor or "")
+        (lead.lead_id, event.at, event.type, *(getattr(event, name) or "" for name in OPTIONAL))
         for lead in records
         for event in lead.events
     ]
-    columns = ["lead", "at", "type", "known", "by"]
+    columns = ["lead", "at", "type", "known", "by", *OPTIONAL[2:]]
     return pd.DataFrame(leads, dtype=str), pd.DataFrame(events, columns=columns, dtype=str)
 
 
@@ -104,7 +138,7 @@ def crm_of(records: Sequence[LeadRecord]) -> Crm:
 
 
 def row_bytes(matrix: FeatureMatrix, row: int) -> tuple[bytes, tuple[str | None, ...]]:
-    return matrix.values[row].tobytes(), tuple(matrix.categories[name].cell(row) for name in SPEC.categories)
+    return matrix.values[row].tobytes(), tuple(matrix.categories[name].cell(row) for name in SPEC.category_names)
 
 
 @settings(deadline=None, max_examples=100)  # it writes and reads files
@@ -156,7 +190,16 @@ RECORDS = (
     LeadRecord(
         "b",
         "2026-03-20T10:00:00+00:00",
-        {"visits": 7, "opted_in": True, "last_order": "2026-03-01T00:00:00+00:00", "city": "Ulm"},
+        {
+            "visits": 7,
+            "opted_in": True,
+            "last_order": "2026-03-01T00:00:00+00:00",
+            "city": "Ulm",
+            "email": "a@acme.de",
+            "company": "Bolt",
+            "size": "1-10",
+            "job_title": None,
+        },
         (
             EventRecord("call", "2026-03-21T10:00:00+00:00", "2026-03-21T10:00:01+00:00"),
             EventRecord("visit", "2026-03-20T10:00:00+00:00", actor="rep"),
@@ -215,6 +258,7 @@ def test_features_are_what_was_known_before_as_of() -> None:
 
     row = dict(zip(feature_names(SPEC), one_of_records(RECORDS[0], as_of_us).values[0].tolist(), strict=True))
 
+    assert (row["is_mail_of_company:email"], row["employees:size"], row["completeness"]) == (0.0, 3.0, 0.75)
     assert (row["visits"], row["opted_in"], row["days_since:last_order"]) == (7.0, 1.0, 24.0)
     assert row["lead_age_days"] == 4 + 14 / 24
     assert (row["call.count"], row["call.count_1d"], row["call.count_7d"]) == (1.0, 0.0, 1.0)
@@ -231,7 +275,7 @@ def test_nothing_is_missing_but_unknown_attributes_and_dates_to_come(records: li
 
     gaps = {matrix.names[column] for _, column in np.argwhere(np.isnan(matrix.values))}
 
-    assert gaps <= {"visits", "opted_in", "days_since:last_order"}
+    assert gaps <= {"visits", "opted_in", "days_since:last_order", "is_mail_of_company:email", "employees:size"}
     for name in ("visits", "opted_in"):
         is_unknown = [record.attributes[name] is None for record in records]
         assert np.isnan(matrix.values[:, matrix.names.index(name)]).tolist() == is_unknown

@@ -17,6 +17,7 @@ from features.build import build_features
 from features.crm import Crm, TooManyBadRows, read_crm
 from features.crm_sections import CrmSections
 from features.labels import training_snapshots
+from features.machine_clicks import MachineCounts
 from features.quarantine import TableCount
 from features.snapshots import GoalSection, snapshots_at
 from features.sources import BadProject
@@ -453,3 +454,19 @@ def test_what_is_wrong_with_all_tables_is_told_at_once(tmp_path: Path) -> None:
         ("events", "at"),
         ("outcomes", "source"),
     ]
+
+
+def test_a_verdict_that_was_not_known_yet_is_cut_off_with_what_came_later(tmp_path: Path) -> None:
+    clicks = [f"a,2026-01-01T09:00:0{second}Z,email_click,m1,{second}" for second in (1, 2, 3)]
+    (tmp_path / "leads.csv").write_text("lead_id,created_at\na,2026-01-01T00:00:00Z\n", encoding="utf-8")
+    (tmp_path / "events.csv").write_text("\n".join(["lead,at,type,mail,link", *clicks]), encoding="utf-8")
+    log = {"source": "events.csv", "lead": "lead", "at": "at", "type": "type", "message": "mail", "link": "link"}
+    leads = {"source": "leads.csv", "id": "lead_id", "created_at": "created_at"}
+    crm = read_crm(CrmSections.model_validate({"leads": leads, "events": log}), tmp_path)
+
+    assert crm.machines == MachineCounts(burst=3)
+    early, late = crm.before(us("2026-01-01T09:00:03Z")).events, crm.before(us("2026-01-01T09:00:04Z")).events
+    assert early is not None
+    assert late is not None
+    assert (len(early), early.machine_from_us) == (2, None)
+    assert (len(late.of_people()), len(late)) == (0, 3)

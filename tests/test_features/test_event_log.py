@@ -177,7 +177,7 @@ def test_who_made_an_event_is_read_where_a_column_says_so(tmp_path: Path) -> Non
 
     assert log.events.actor is not None
     assert log.events.actor.tolist() == [1, -1, 0]
-    assert reasons(log) == [(4, "by", "an actor is `lead` or `rep`, or the cell is empty")]
+    assert reasons(log) == [(4, "by", "an actor is `lead`, `rep` or `machine`, or the cell is empty")]
 
 
 def test_of_repeats_that_differ_in_the_actor_the_same_is_used_in_any_order(tmp_path: Path) -> None:

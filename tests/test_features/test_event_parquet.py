@@ -13,10 +13,11 @@ from features.behaviour import behaviour_features
 from features.event_log import EventLog, EventsSection, read_events
 from features.event_parquet import read_typed_events
 from features.lead_keys import own_keys
+from features.machine_clicks import MachineCounts
 from features.reading import Reading
 from features.snapshots import Snapshots
 from features.sources import Source
-from features.tables import FloatArray, LeadArrays, TextColumn
+from features.tables import NEVER_US, FloatArray, LeadArrays, TextColumn
 
 pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
@@ -230,3 +231,29 @@ def test_an_empty_log_has_no_events(tmp_path: Path) -> None:
 
     assert log is not None
     assert (len(log.events), log.events.types, log.count.rows_read) == (0, (), 0)
+
+
+@pytest.mark.parametrize("messages", [["m1", "m1", "m1", None, "m2"], [7, 7, 7, 8, 9]], ids=["texts", "whole numbers"])
+def test_machines_are_told_as_in_cells(tmp_path: Path, messages: list[object]) -> None:
+    path = tmp_path / "log.parquet"
+    seconds = ("01", "02", "03", "04", "30")
+    log = {
+        "lead_id": ["L1", "L1", "L1", "L2", "L3"],
+        "at": times(*(f"2026-03-01T10:00:{second}" for second in seconds)),
+        "type": ["email_click"] * 4 + ["visit"],
+        "mail": messages,
+        "a link": ["/a", "/b", "/it's", " - ", None],
+        "way": ["email", "email", None, "email", "web bot's"],
+    }
+    pd.DataFrame(log).to_parquet(path)
+    section = SECTION.model_copy(update={"message": "mail", "link": "a link", "channel": "way"})
+
+    typed, cells = read(Source(path), section), read_as_cells(Source(path), section)
+
+    assert typed is not None
+    assert typed.machines == cells.machines == MachineCounts(named=1, burst=3)
+    for found in (typed.events, cells.events):
+        assert found.machine_from_us is not None
+        by_time = found.machine_from_us[np.argsort(found.at_us)].tolist()
+        third, bot = (pd.Timestamp(f"2026-03-01T10:00:{s}Z").value // 1000 for s in ("03", "30"))
+        assert by_time == [third, third, third, NEVER_US, bot]

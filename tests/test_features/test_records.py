@@ -102,7 +102,7 @@ def test_a_record_says_who_made_an_event_or_does_not() -> None:
         ),
         (
             LeadRecord("z", DAY_TWO, events=(EventRecord("call", DAY_TWO, actor="SECRET"),)),
-            "lead number 2, events.actor: an actor is `lead` or `rep`, or the cell is empty",
+            "lead number 2, events.actor: an actor is `lead`, `rep` or `machine`, or the cell is empty",
         ),
     ],
 )
@@ -119,3 +119,16 @@ def test_leads_of_a_flat_table_need_no_time() -> None:
 
     assert leads.created_us is None
     assert leads.accounts.codes.tolist() == np.array([-1]).tolist()
+
+
+def test_a_record_says_of_which_mail_and_link_an_event_is() -> None:
+    clicks = tuple(
+        EventRecord("email_click", f"1970-01-02T09:00:0{i}Z", message="m1", link=link)
+        for i, link in enumerate(("/a", "/b", "/c"), start=1)
+    )
+    bot = EventRecord("visit", "1970-01-02T10:00:00Z", channel="Mimecast")
+
+    _, events = arrays_of_records([LeadRecord("a", DAY_TWO, events=(*clicks, bot))], SPEC)
+
+    assert events.machine_from_us is not None
+    assert events.machine_from_us.tolist() == [events.at_us[2]] * 3 + [events.at_us[3]]

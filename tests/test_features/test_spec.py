@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from features.actors import Actor
 from features.build import feature_names
+from features.derived import Derived
 from features.responsiveness import RESPONSIVENESS
 from features.rhythm import RHYTHM
 from features.sources import BadProject
@@ -76,14 +77,37 @@ def test_a_column_with_one_value_only_is_left_out(column: Column, is_kept: bool)
 
 def test_columns_become_features_by_their_kind_in_the_order_of_their_names() -> None:
     kinds: dict[str, Kind] = {"z": "number", "f": "flag", "d": "date", "t": "title", "l": "country", "c": "category"}
-    kinds |= {"e": "email", "n": "text", "i": "ignore"}
+    kinds |= {"n": "text", "i": "ignore"}
     texts = TextColumn.of(["x", "y", "z"])
     columns = {name: numbers(1, 2, 3) if name in "zfd" else texts for name in kinds if name != "i"}
 
     spec = learn_spec(leads_with(columns), None, kinds)
 
-    assert (spec.numbers, spec.dates, spec.categories) == (("f", "z"), ("d",), ("c", "l", "t"))
+    assert (spec.numbers, spec.dates, spec.categories) == (("f", "z"), ("d",), ("c",))
+    assert spec.derived == (Derived("country", ("l",)),)  # the titles of x, y and z tell nothing
     assert list(spec.kinds) == sorted(kinds)
+
+
+def test_texts_of_people_are_never_a_category_but_what_they_say_is() -> None:
+    columns = {"t": TextColumn.of(["CEO", "Clerk", "CEO"]), "e": TextColumn.of(["a@x.de", "b@gmail.com", "c@x.de"])}
+    kinds: dict[str, Kind] = {"t": "title", "e": "email"}
+
+    spec = learn_spec(leads_with(columns), None, kinds)
+
+    assert spec.categories == ()
+    assert spec.category_names == ("seniority:t", "mailbox:e")
+
+
+def test_a_category_of_mail_addresses_is_left_out() -> None:
+    columns = {"who": TextColumn.of(["a@x.de", "b@x.de", "unclear"])}
+
+    assert learn_spec(leads_with(columns), None, {"who": "category"}).category_names == ()
+
+
+def test_a_derived_feature_that_says_the_same_of_all_is_left_out() -> None:
+    columns = {"t": TextColumn.of(["CEO", "Chairman", "Founder"])}
+
+    assert learn_spec(leads_with(columns), None, {"t": "title"}).derived == ()
 
 
 def test_a_flat_table_has_no_features_of_time() -> None:

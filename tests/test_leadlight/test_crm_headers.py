@@ -2,14 +2,13 @@
 
 import pytest
 
+from features.kind_names import COUNTRIES, PHONES
 from leadlight.crm_headers import (
     ACCOUNT,
     CLOSED,
-    COUNTRIES,
     CREATED,
     IDS,
     OUTCOME,
-    PHONES,
     SENSITIVE,
     STATUS,
     UNSURE,

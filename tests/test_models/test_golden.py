@@ -47,3 +47,12 @@ def test_golden_rows_tell_a_model_from_a_slightly_different_one(model: LeadModel
     other = replace(model, facts=replace(model.facts, prior=prior))
 
     assert np.abs(score_golden_rows(other, golden) - np.array(golden.log_odds)).max() > 1e-12
+
+
+def test_golden_rows_have_texts_of_nobody_for_what_is_derived(model: LeadModel) -> None:
+    columns = {column for derived in model.facts.spec.derived for column in derived.columns}
+
+    found = {column: {record.attributes[column] for record in make_golden_rows(model).records} for column in columns}
+
+    assert columns == {"job_title"}
+    assert all(len(texts) > 2 for texts in found.values())

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from features.crm import Crm
+from features.machine_clicks import MailColumns, judge_machines
 from features.snapshots import Snapshots, snapshots_at
 from features.tables import MICROSECONDS_PER_DAY as DAY
-from features.tables import EventArrays, LeadArrays, NumberColumn
+from features.tables import MICROSECONDS_PER_SECOND as SECOND
+from features.tables import EventArrays, IntArray, LeadArrays, NumberColumn
 from models.calibration import Calibrator
 from models.explanation import check_sum
 from models.lead_model import LeadModel
@@ -213,3 +215,41 @@ def test_contributions_pass_through_the_calibrator(model: LeadModel, crm: Crm) -
     assert line.log_odds == pytest.approx(0.3 + 0.5 * plain.log_odds)
     assert line.values == pytest.approx(0.5 * plain.values)
     assert line.base_log_odds == pytest.approx(0.3 + 0.5 * plain.base_log_odds)
+
+
+def log_with(crm: Crm, lead: IntArray, at_us: IntArray, event_type: str) -> EventArrays:
+    """The company's log with events of one type added."""
+    assert crm.events is not None
+    types = tuple(sorted({*crm.events.types, event_type}))
+    old = np.array([types.index(name) for name in crm.events.types])
+    return EventArrays(
+        lead=np.concatenate([crm.events.lead, lead]),
+        type_code=np.concatenate([old[crm.events.type_code], np.full(len(lead), types.index(event_type))]),
+        at_us=np.concatenate([crm.events.at_us, at_us]),
+        recorded_us=None,
+        types=types,
+    )
+
+
+def test_a_gateway_that_follows_every_link_of_a_thousand_mails_changes_no_score() -> None:
+    company = small_crm()
+    assert company.leads.created_us is not None
+    mailed = np.repeat(np.arange(250), 4)
+    sent_us = company.leads.created_us[mailed] + np.tile(np.arange(1, 5), 250) * DAY + 1_234_567
+    crm = replace(company, events=log_with(company, mailed, sent_us, "email_sent"))
+    model = train_model(crm, request_for(crm)).model
+    clicked, unsubscribed = crm, np.arange(0, 1000, 9)
+    for link in range(4):
+        clicked = replace(clicked, events=log_with(clicked, mailed, sent_us + (1 + link) * SECOND, "email_click"))
+    left = log_with(clicked, mailed[unsubscribed], sent_us[unsubscribed] + 6 * SECOND, "unsubscribe")
+    events, counts = judge_machines(left, MailColumns(), {})
+
+    before, after = scored(model, crm), scored(model, with_events(crm, events))
+
+    assert counts.total == 4 * 1000 + len(unsubscribed)
+    assert np.abs(after.log_odds - before.log_odds).max() <= 1e-9
+    assert_same(after, before)
+    assert before.machine_events.sum() == 0
+    is_past = sent_us + 6 * SECOND < MIDDLE
+    assert after.machine_events.sum() >= 4 * is_past[np.isin(mailed, before.matrix.snapshots.lead)].sum() > 0
+    assert np.abs(scored(model, with_events(crm, left)).log_odds - before.log_odds).max() > 0.1  # were they a person's

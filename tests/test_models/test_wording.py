@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS
 from features.catalogue import FeatureInfo, Shape, build_catalogue, event_words
+from features.derived import derived_from
 from features.responsiveness import DAYS_TO_ANSWER, RESPONSIVENESS, UNANSWERED
 from features.snapshots import snapshots_at
 from features.spec import FeatureSpec
-from features.tables import Column, IntArray, NumberColumn, TextColumn
+from features.tables import Column, IntArray, Kind, NumberColumn, TextColumn
 from models.explanation import Contributions, Part
 from models.lead_model import LeadModel
 from models.scoring import Scores, score_leads
@@ -352,3 +353,58 @@ def test_what_only_the_rules_may_read_is_told_without_its_value(source: str, log
     (reason,) = Wording({}, found, lambda name, rows: cells_of("secret", rows)).reasons(5)[0]
 
     assert (reason.text, reason.value) == (text, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("seniority:title", "director", "Is a director"),
+        ("seniority:title", None, "Job title is not known"),
+        ("department:title", "it", "Works in IT"),
+        ("mailbox:email", "personal", "Writes from a personal mailbox (like gmail.com)"),
+        ("is_mail_of_company:email", 1.0, "Writes from the company's own domain"),
+        ("is_mail_of_company:email", 0.0, "Writes from another domain than the company's"),
+        ("is_plausible_name:name", 0.0, "Gave a name that looks made up"),
+        ("employees:size", 2237.0, "Company has about 2,237 employees"),
+        ("employees:size", None, "Company size is not known"),
+        ("industry:branch", "Retail", "Branch is Retail"),
+        ("country:country", "Germany", "Country is Germany"),
+        ("region:country", "Europe", "Region is Europe"),
+        ("completeness", 0.8, "Filled in 80% of the profile"),
+    ],
+)
+def test_what_is_derived_of_a_profile_is_told_as_people_say_it(name: str, value: CellValue, sentence: str) -> None:
+    kinds: dict[str, Kind] = {"title": "title", "email": "email", "name": "name", "company": "company"}
+    kinds |= {"size": "employees", "branch": "industry", "country": "country"}
+    spec = FeatureSpec(kinds, (), (), (), (), False, False, derived=derived_from(kinds))
+    info = build_catalogue(spec, {})[name]
+    found = Contributions((Part(name, info.source, "fit"),), np.array([[UP]]), 0.0, np.array([UP]))
+
+    # a column of texts has texts where it has anything
+    none = TextColumn.of([None]) if info.shape != "amount" else NumberColumn(np.array([np.nan]))
+    wording = Wording({name: info}, found, lambda _, rows: none if value is None else cells_of(value, rows))
+
+    assert wording.reasons(1)[0][0].text == f"{sentence} (odds x2)"
+
+
+def test_what_is_derived_of_one_column_is_one_reason() -> None:
+    kinds: dict[str, Kind] = {"title": "title"}
+    spec = FeatureSpec(kinds, (), (), (), (), False, False, derived=derived_from(kinds))
+    catalogue = build_catalogue(spec, {})
+    parts = tuple(Part(info.name, info.source, info.family) for info in catalogue.values())
+    cells = {"seniority:title": "head", "department:title": "sales"}
+    found = Contributions(parts, np.array([[UP, UP / 2]]), 0.0, np.array([1.5 * UP]))
+
+    (reason,) = Wording(catalogue, found, lambda name, rows: cells_of(cells[name], rows)).reasons(5)[0]
+
+    assert (reason.feature, reason.text) == ("title", "Is head of a department (odds x2.8)")
+
+
+def test_points_of_a_column_that_is_no_feature_itself_are_told_by_what_is_derived_of_it() -> None:
+    kinds: dict[str, Kind] = {"title": "title"}
+    spec = FeatureSpec(kinds, (), (), (), (), False, False, derived=derived_from(kinds))
+    found = Contributions((Part("rule:decider", "title", "fit"),), np.array([[UP]]), 0.0, np.array([UP]))
+
+    wording = Wording(build_catalogue(spec, {}), found, lambda _, rows: cells_of("head", rows))
+
+    assert wording.reasons(1)[0][0].text == "Is head of a department (odds x2)"
