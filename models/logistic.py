@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
 from features.behaviour import is_never
@@ -205,6 +204,8 @@ def fit_weights(
     Newton's method with step halving; the objective is convex, so the answer does not depend on `start`
     beyond the tolerance.
     """
+    from scipy.linalg import cho_factor, cho_solve  # no score needs it
+
     ridge = np.full(x.shape[1], penalty)
     ridge[-1] = 1e-6
     weights = np.zeros(x.shape[1]) if start is None else start.copy()

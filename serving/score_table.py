@@ -5,16 +5,14 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from features.catalogue import FAMILIES
-from features.tables import FloatArray
 from models.lead_model import LeadModel
-from models.rules import STAGES, TIERS
+from models.score_rows import score_columns
 from models.scoring import Scores
 from models.wording import Reasons
 
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Their type is known also where no lead is open.
 _TEXTS = ("lead_id", "tier", "stage", "source", "model_version", "rules_version", "summary")
 FORMATS = (".parquet", ".csv", ".csv.gz")
@@ -30,11 +27,6 @@ FORMATS = (".parquet", ".csv", ".csv.gz")
 
 class BadOutput(ValueError):
     """The place to write to is no file name of a known format."""
-
-
-def time_of(microseconds: int) -> datetime:
-    """The aware UTC time of microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def score_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
@@ -50,36 +42,10 @@ def _plain_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
     import pandas as pd
 
     times = pd.to_datetime(scores.as_of_us, unit="us", utc=True) if model.facts.spec.has_times else None
-    qualification = scores.qualification
-    return pd.DataFrame(
-        {
-            "lead_id": list(scores.lead_ids),
-            "as_of": times if times is not None else pd.Series([None] * len(scores), dtype="datetime64[us, UTC]"),
-            "probability": scores.probability,
-            "probability_low": scores.probability_low,
-            "probability_high": scores.probability_high,
-            "percentile": _whole(scores.percentile),
-            "points": scores.ledger.points,
-            "fit": scores.contributions.family_impact("fit"),
-            "engagement": scores.contributions.family_impact("engagement"),
-            "timing": scores.contributions.family_impact("timing"),
-            "tier": np.array(TIERS, dtype=object)[qualification.tier],
-            "stage": np.array(STAGES, dtype=object)[qualification.stage],
-            "dormant": scores.dormant,
-            "log_odds": scores.log_odds,
-            "base_log_odds": np.full(len(scores), scores.contributions.base_log_odds),
-            "source": model.facts.source,
-            "model_version": model.version,
-            "rules_version": model.rulebook.version,
-            "summary": list(scores.summaries),
-        }
-    ).astype(dict.fromkeys(_TEXTS, "str"))
-
-
-def _whole(percentile: FloatArray) -> "pd.Series[int]":
-    import pandas as pd
-
-    return pd.Series(percentile).astype("Int64")
+    as_of = times if times is not None else pd.Series([None] * len(scores), dtype="datetime64[us, UTC]")
+    frame = pd.DataFrame(score_columns(model, scores)).astype({**dict.fromkeys(_TEXTS, "str"), "percentile": "Int64"})
+    frame.insert(1, "as_of", as_of)
+    return frame
 
 
 def write_scores(model: LeadModel, parts: Iterable[Scores], path: Path) -> None:

@@ -57,9 +57,9 @@ def explain_lead(model: "LeadModel", crm: "Crm", lead_id: str, as_of_us: int) ->
 
     from features.snapshots import Snapshots
     from features.sources import did_you_mean
+    from features.times import time_of
     from leadlight.errors import BadRequest
     from models.scoring import score_leads
-    from serving.score_table import time_of
 
     if lead_id not in crm.leads.ids:
         near = did_you_mean(lead_id, crm.leads.ids[:100_000])
@@ -77,8 +77,8 @@ def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
     """What `explain --json` prints."""
     from dataclasses import asdict
 
+    from features.times import time_of
     from models.explanation import impact_of
-    from serving.score_table import time_of
 
     contributions = scores.contributions
     low, high = interval_of(scores)

@@ -98,7 +98,7 @@ def profile_json(profile: "Profile") -> dict[str, object]:
     """The profile as `check --json` prints it: times in ISO 8601, missing values as null."""
     from dataclasses import asdict
 
-    from serving.score_table import time_of
+    from features.times import time_of
 
     columns = []
     for column in profile.columns:
@@ -124,13 +124,13 @@ def profile_json(profile: "Profile") -> dict[str, object]:
 
 
 def _moment(us: float | None) -> str | None:
-    from serving.score_table import time_of
+    from features.times import time_of
 
     return None if us is None else time_of(int(us)).isoformat()
 
 
 def _day(us: float) -> str:
-    from serving.score_table import time_of
+    from features.times import time_of
 
     return time_of(int(us)).date().isoformat()
 

@@ -60,7 +60,7 @@ def open_champion(
     project: "Project", *, leads: Path | None, events: Path | None, as_of: str | None, step: object = None
 ) -> "tuple[LeadModel, Crm, int]":
     """The champion, the tables to score read as it was trained, and the time to score at."""
-    from serving.score_table import time_of
+    from features.times import time_of
 
     model = project.workspace.load_champion()
     if project.rules_text() != model.rules_text:
@@ -90,7 +90,7 @@ def _told(parts: "Iterable[Scores]", step: "Callable[[str], None]") -> "Iterator
 def _report(model: "LeadModel", counts: "LeadCounts", out: Path, as_of_us: int, crm: "Crm") -> dict[str, object]:
     from dataclasses import asdict
 
-    from serving.score_table import time_of
+    from features.times import time_of
 
     return {
         "out": str(out),

@@ -75,8 +75,8 @@ def _request(project: "Project", crm: "Crm", *, until: str | None, seed: int) ->
 
 
 def _note_time(project: "Project", crm: "Crm", request: "TrainingRequest") -> None:
+    from features.times import time_of
     from models.rules import unmatched_rules
-    from serving.score_table import time_of
 
     if crm.leads.created_us is not None:
         note(f"observed until {time_of(request.observed_until_us).isoformat()}")

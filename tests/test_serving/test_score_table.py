@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.crm import Crm
+from features.times import time_of
 from models.explanation import BrokenSum
 from models.lead_model import LeadModel
 from serving.batch import score_in_parts, score_open_leads
-from serving.score_table import FORMATS, BadOutput, check_output, score_frame, time_of, write_scores
+from serving.score_table import FORMATS, BadOutput, check_output, score_frame, write_scores
 from tests.company import NOW, START_US, flat_crm, request_for
 from training.run import train_model
 
