@@ -49,7 +49,7 @@ def score_rows(model: LeadModel, scores: Scores) -> list[dict[str, object]]:
     """
     columns = {name: _cells(cells) for name, cells in score_columns(model, scores).items()}
     ids = columns.pop("lead_id")
-    columns["percentile"] = [None if cell is None else int(cell) for cell in columns["percentile"]]
+    columns["percentile"] = [int(cell) if isinstance(cell, float) else None for cell in columns["percentile"]]
     has_times = model.facts.spec.has_times
     times = [time_of(us).isoformat() if has_times else None for us in scores.as_of_us.tolist()]
     names = ("lead_id", "as_of", *columns)
