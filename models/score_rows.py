@@ -1,7 +1,6 @@
 """Scores as the columns and rows that every consumer relies on: files, the API, MLflow's pyfunc."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +54,7 @@ def score_rows(model: LeadModel, scores: Scores) -> list[dict[str, object]]:
     names = ("lead_id", "as_of", *columns)
     rows = [dict(zip(names, cells, strict=True)) for cells in zip(ids, times, *columns.values(), strict=True)]
     for row, why, missing in zip(rows, scores.reasons, _missing(model, scores), strict=True):
-        row["reasons"] = [asdict(reason) for reason in why]
+        row["reasons"] = [dict(vars(reason)) for reason in why]
         row["missing"] = missing
     return rows
 

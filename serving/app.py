@@ -13,7 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from features.times import microseconds_of
 from models.workspace import Workspace
-from serving import api, mlflow_api, probes
+from serving import api, docs_page, mlflow_api, probes
 from serving.champion import Champion
 from serving.deps import Service
 from serving.headers import AnswerHeaders
@@ -46,8 +46,9 @@ def create_app(settings: Settings) -> FastAPI:
             tasks.cancel_scope.cancel()
 
     app = FastAPI(title="Leadlight", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
-    for router in (api.router, mlflow_api.router, probes.router):
+    for router in (api.router, mlflow_api.router, probes.router, docs_page.router):
         app.include_router(router)
+    app.router.routes.append(docs_page.docs_assets())
     add_problem_handlers(app)
     describe(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)

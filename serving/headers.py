@@ -6,6 +6,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models.lead_model import LeadModel
 from serving.champion import Champion
 
+_SAFE = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 MODEL_HEADER, RULES_HEADER = "X-Model-Version", "X-Rules-Version"
 
 
@@ -28,8 +34,8 @@ class AnswerHeaders:
                 model = self._champion.model
                 for name, value in (version_headers(model) if model is not None else {}).items():
                     headers.setdefault(name, value)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Cache-Control", "no-store")
+                for name, value in _SAFE.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, with_headers)

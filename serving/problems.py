@@ -84,9 +84,9 @@ def refused_record(error: BadRecord, *, under: str) -> Refused:
     under : the field that holds the leads.
     """
     field = f"{under}[{error.row}]" + "".join(_steps(error.path, frozenset(map(str, error.path))))
-    problem = FieldProblem(
-        field=field, found="a value that can not be read", expected=error.reason.removesuffix(" is expected"), cure="correct it, or leave it out"
-    )
+    expected = error.reason.removesuffix(" is expected")
+    found, cure = "a value that can not be read", "correct it, or leave it out"
+    problem = FieldProblem(field=field, found=found, expected=expected, cure=cure)
     return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, _count(1), errors=[problem])
 
 
