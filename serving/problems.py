@@ -83,8 +83,12 @@ def refused_record(error: BadRecord, *, under: str) -> Refused:
     ----------
     under : the field that holds the leads.
     """
-    field = f"{under}[{error.row}]" + "".join(_steps(error.path, frozenset(map(str, error.path))))
-    expected = error.reason.removesuffix(" is expected")
+    return refused_value(f"{under}[{error.row}]" + "".join(_steps(error.path, error.path)), error.reason)
+
+
+def refused_value(field: str, reason: str) -> Refused:
+    """A value that could not be read as what its field holds."""
+    expected = reason.removesuffix(" is expected")
     found, cure = "a value that can not be read", "correct it, or leave it out"
     problem = FieldProblem(field=field, found=found, expected=expected, cure=cure)
     return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, _count(1), errors=[problem])
@@ -107,11 +111,11 @@ def _field_problem(fault: Mapping[str, Any], names: Collection[str], under: str)
         )
     elif kind == "missing":
         found, expected, cure = "nothing", "a value", "add it"
-    elif kind.endswith("_too_long"):
+    elif kind.endswith("too_long"):
         noun = "characters" if kind.startswith("string") else "entries"
         found, expected = f"{found} that is too long", f"at most {context['max_length']:,} {noun}"
         cure = "shorten it" if noun == "characters" else "send fewer at once"
-    elif kind.endswith("_too_short"):
+    elif kind.endswith("too_short"):
         found, expected = f"{found} that is empty", f"at least {context['min_length']}"
     else:
         expected = _EXPECTED.get(kind, str(fault["msg"]))
@@ -128,7 +132,7 @@ _OURS = frozenset(
 )
 
 
-def _steps(path: Sequence[str | int], names: Collection[str]) -> Iterator[str]:
+def _steps(path: Sequence[str | int], names: Collection[str | int]) -> Iterator[str]:
     for step in path:
         if isinstance(step, int):
             yield f"[{step}]"

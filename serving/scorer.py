@@ -14,7 +14,7 @@ from models.lead_model import LeadModel
 from models.record_scoring import score_records
 from models.score_rows import score_rows
 from serving.json_body import BadJson, read_json
-from serving.problems import refused_json, refused_record, refused_schema
+from serving.problems import refused_json, refused_record, refused_schema, refused_value
 from serving.schemas import Invocation, Lead, ScoreRequest
 
 Request = TypeVar("Request", ScoreRequest, Invocation)
@@ -43,7 +43,8 @@ class Scorer:
         Refused : the body is no JSON, no ScoreRequest, or a value in it can not be read.
         """
         request = self._read(ScoreRequest, body)
-        rows = self._rows(request.leads, [request.as_of] * len(request.leads), under="leads")
+        as_of_us = self._time_us(request.as_of, "as_of")
+        rows = self._rows(request.leads, [as_of_us] * len(request.leads), under="leads")
         versions = {"model_version": self.model.version, "rules_version": self.model.rulebook.version}
         return _json({**versions, "scores": rows})
 
@@ -55,7 +56,8 @@ class Scorer:
             leads = request.leads()
         except ValidationError as error:
             raise refused_schema(error, names=self.model.facts.spec.kinds, under=under) from None
-        return _json({"predictions": self._rows(leads, [lead.as_of for lead in leads], under=under)})
+        as_of_us = [self._time_us(lead.as_of, f"{under}[{row}].as_of") for row, lead in enumerate(leads)]
+        return _json({"predictions": self._rows(leads, as_of_us, under=under)})
 
     def _read(self, schema: type[Request], body: bytes) -> Request:
         try:
@@ -65,22 +67,21 @@ class Scorer:
         except ValidationError as error:
             raise refused_schema(error, names=self.model.facts.spec.kinds) from None
 
-    def _rows(self, leads: Sequence[Lead], times: Sequence[str | None], *, under: str) -> list[dict[str, object]]:
+    def _rows(self, leads: Sequence[Lead], as_of_us: Sequence[int], *, under: str) -> list[dict[str, object]]:
+        records = [lead.record() for lead in leads]
         try:
-            as_of_us = [self._time_us(row, text) for row, text in enumerate(times)]
-            records = [lead.record() for lead in leads]
             scores = score_records(self.model, records, as_of_us=as_of_us, timezone=self.timezone)
         except BadRecord as error:
             raise refused_record(error, under=under) from None
         return score_rows(self.model, scores)
 
-    def _time_us(self, row: int, text: str | None) -> int:
+    def _time_us(self, text: str | None, field: str) -> int:
         if text is None:
             return self.now_us
         try:
             return parse_time_us(text, timezone=self.timezone, date_is="start")
         except BadCell as error:
-            raise BadRecord(row, ("as_of",), str(error)) from None
+            raise refused_value(field, str(error)) from None
 
 
 def _json(answer: object) -> bytes:
