@@ -61,7 +61,7 @@ def impact_of(log_odds: FloatArray) -> FloatArray:
     array([20.])
     """
     impact = log_odds / np.log(2.0) * IMPACT_OF_DOUBLING
-    return np.asarray(np.round(np.round(impact, 9), 1) + 0.0)
+    return np.asarray(impact.round(9).round(1) + 0.0)
 
 
 def check_sum(contributions: Contributions) -> Contributions:

@@ -126,8 +126,8 @@ class Wording:
         family = np.zeros(len(row), dtype=np.int64)
         value, sentence = np.empty(len(row), dtype=object), np.empty(len(row), dtype=object)
         log_odds = self._merged[row, source]
-        for number in np.unique(source).tolist():
-            of_source = np.flatnonzero(source == number)
+        for number in sorted(set(source.tolist())):
+            of_source = (source == number).nonzero()[0]
             for info, its_family, where in self._strongest(number, row[of_source]):
                 at = of_source[where]
                 family[at] = FAMILIES.index(its_family)
@@ -170,10 +170,9 @@ class Wording:
             return
         worded.sort(key=lambda i: self._parts[i].name, reverse=True)  # of equals the last by name is the first found
         strongest = np.argmax(np.abs(impact_of(self._values[row[:, None], worded])), axis=1)
-        for position, i in enumerate(worded):
-            where = np.flatnonzero(strongest == position)
-            if len(where):
-                yield self._catalogue[self._parts[i].name], self._parts[i].family, where
+        for position in sorted(set(strongest.tolist())):
+            part = self._parts[worded[position]]
+            yield self._catalogue[part.name], part.family, (strongest == position).nonzero()[0]
 
     def _sentences(self, info: FeatureInfo, row: IntArray) -> TextArray:
         return sentences(info, lambda name: self._cells(name, row))

@@ -3,6 +3,7 @@
 import logging
 import os
 import tempfile
+import warnings
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -114,10 +115,11 @@ def _log_figures(client: "MlflowClient", run_id: str, trained: "TrainedModel") -
 
 def _log_pyfunc(client: "MlflowClient", run_id: str, model: LeadModel, folder: Path) -> None:
     """The model as MLflow's own tools load it, with the code that scores: it needs no installed Leadlight."""
-    import mlflow.pyfunc
-
     code = Path(models.bundle.__file__).parent
-    with tempfile.TemporaryDirectory() as staging:
+    with tempfile.TemporaryDirectory() as staging, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # MLflow warns of its own type hints, and pandas of MLflow
+        import mlflow.pyfunc
+
         logged = Path(staging) / "model"
         mlflow.pyfunc.save_model(
             logged,

@@ -163,4 +163,5 @@ def _write_caps(draft: _Draft, rulebook: RuleBook) -> None:
 
 def _beyond(points: FloatArray, low: float | None, high: float) -> FloatArray:
     """What must be added so that the points lie between the bounds."""
-    return np.asarray(np.clip(points, None if low is None else on_grid(low), on_grid(high)) - points)
+    bounded = np.minimum(points, on_grid(high))
+    return (bounded if low is None else np.maximum(bounded, on_grid(low))) - points
