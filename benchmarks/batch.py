@@ -9,6 +9,7 @@ import argparse
 import cProfile
 import io
 import json
+import multiprocessing
 import os
 import pstats
 import subprocess
@@ -34,14 +35,29 @@ class Run:
     stages: dict[str, float]
 
 
-def prepare(folder: Path, *, n_leads: int, n_events: int) -> int:
-    """A trained project, and the tables to score; gives the number of events."""
+def prepare(folder: Path, n_leads: int, n_events: int) -> None:
+    """A trained project, and the tables to score."""
     from benchmarks.company import large_company, write_project, write_tables
 
     project = write_project(folder)
     # LightGBM's threads wait for each other longer than they work where the cores are busy.
     leadlight("train", "-c", str(project), OMP_NUM_THREADS="1")
-    return write_tables(large_company(n_leads), folder, n_events=n_events)
+    write_tables(large_company(n_leads), folder, n_events=n_events)
+
+
+def rows_of(path: Path) -> int:
+    import pyarrow.parquet as pq
+
+    return int(pq.read_metadata(path).num_rows)
+
+
+def _in_another_process(work: Callable[..., None], *arguments: object) -> None:
+    """Linux counts the memory of a process at its fork in the peak of its child: it must not have been large."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise RuntimeError(f"{work.__name__} failed")
 
 
 def leadlight(*arguments: str, **environment: str) -> None:
@@ -140,10 +156,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         run_child(options.child, is_profiled=options.profile)
     with tempfile.TemporaryDirectory() as name:
         folder = options.folder or Path(name)
-        n_events = options.events
         if not (folder / "events.parquet").is_file():
             folder.mkdir(parents=True, exist_ok=True)
-            n_events = prepare(folder, n_leads=options.leads, n_events=options.events)
+            _in_another_process(prepare, folder, options.leads, options.events)
+        n_events = rows_of(folder / "events.parquet")
         run = score(folder, is_profiled=False)
         if options.json:
             print(json.dumps({"leads": options.leads, "events": n_events, **asdict(run)}))

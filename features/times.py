@@ -1,9 +1,8 @@
-"""Times as people and programs write them, from the microseconds that tables hold."""
+"""Times as people write them, and as the tables hold them: integer microseconds since 1970-01-01 UTC."""
 
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def time_of(microseconds: int) -> datetime:
@@ -15,10 +14,10 @@ def time_of(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def microseconds_of(moment: datetime) -> int:
-    """The inverse of `time_of`, of an aware time.
+def microseconds_of(time: datetime) -> int:
+    """Microseconds since 1970 of an aware time.
 
-    >>> microseconds_of(time_of(7))
-    7
+    >>> microseconds_of(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    1000000
     """
-    return (moment - _EPOCH) // _MICROSECOND
+    return (time - _EPOCH) // timedelta(microseconds=1)

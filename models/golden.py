@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -16,7 +15,6 @@ from models.record_scoring import score_records
 
 N_GOLDEN_ROWS = 8
 _AS_OF = datetime(2020, 1, 31, tzinfo=UTC)
-_UTC = ZoneInfo("UTC")
 #: The share of cells left empty, also where training had none: what fills them is part of the model.
 _GAPS = 0.2
 
@@ -51,7 +49,7 @@ def make_golden_rows(model: LeadModel) -> GoldenRows:
 def score_golden_rows(model: LeadModel, golden: GoldenRows) -> FloatArray:
     """The log-odds that a model gives the golden rows, through the one scoring path."""
     as_of_us = [microseconds_of(datetime.fromisoformat(golden.as_of))] * len(golden.records)
-    return score_records(model, golden.records, as_of_us=as_of_us, timezone=_UTC, n_reasons=1).log_odds
+    return score_records(model, golden.records, as_of_us=as_of_us, n_reasons=1).log_odds
 
 
 def _record(model: LeadModel, rng: np.random.Generator, number: int) -> LeadRecord:

@@ -1,13 +1,12 @@
 """The bundle as an MLflow model, for `mlflow models serve`, batch jobs and Spark; run by MLflow, imported by nobody.
 
 A row is a lead: `lead_id`, `created_at`, `attributes` (an object), `events` (a list of objects), and `as_of`, since
-nothing here reads a clock. Times without an offset are UTC. The answer has the columns of the score table.
+nothing here reads a clock. The answer has the columns of the score table.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import mlflow
 import pandas as pd
@@ -15,13 +14,13 @@ from mlflow.pyfunc.model import PythonModel, PythonModelContext
 from pydantic import TypeAdapter, ValidationError
 
 from features.parsing import BadCell, parse_time_us
+from features.reading import Reading
 from features.records import BadRecord, LeadRecord
 from models.bundle import load_bundle
 from models.record_scoring import score_records
 from models.score_rows import score_rows
 
 _RECORD = TypeAdapter(LeadRecord)
-_UTC = ZoneInfo("UTC")
 
 
 class LeadScores(PythonModel):
@@ -34,10 +33,11 @@ class LeadScores(PythonModel):
     def predict(self, context: PythonModelContext, model_input: pd.DataFrame) -> pd.DataFrame:  # type: ignore[override]
         """One row a lead, in the order given; a fault names its row and field, never a value."""
         rows = [_known(row) for row in pd.DataFrame(model_input).to_dict("records")]
-        has_times = self._model.facts.spec.has_times
-        times = [_time_us(number, row.pop("as_of", None)) if has_times else 0 for number, row in enumerate(rows)]
+        spec = self._model.facts.spec
+        said = [row.pop("as_of", None) for row in rows]
+        times = [_time_us(row, cell, spec.reading) if spec.has_times else 0 for row, cell in enumerate(said)]
         records = [_record(number, row) for number, row in enumerate(rows)]
-        scores = score_records(self._model, records, as_of_us=times, timezone=_UTC)
+        scores = score_records(self._model, records, as_of_us=times)
         return pd.DataFrame(score_rows(self._model, scores))
 
 
@@ -50,11 +50,11 @@ def _is_nan(cell: object) -> bool:
     return isinstance(cell, float) and cell != cell
 
 
-def _time_us(row: int, cell: object) -> int:
+def _time_us(row: int, cell: object, reading: Reading) -> int:
     if cell is None:
         raise BadRecord(row, ("as_of",), "a time is expected, since a logged model has no clock")
     try:
-        return parse_time_us(str(cell), timezone=_UTC, date_is="start")
+        return parse_time_us(str(cell), reading=reading, date_is="start")
     except BadCell as error:
         raise BadRecord(row, ("as_of",), str(error)) from None
 

@@ -1,7 +1,6 @@
 """Leads that come as records, scored by the one way to a score: golden rows, the API, and MLflow's pyfunc."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -17,7 +16,6 @@ def score_records(
     records: Sequence[LeadRecord],
     *,
     as_of_us: Sequence[int],
-    timezone: ZoneInfo,
     n_reasons: int = DEFAULT_REASONS,
 ) -> Scores:
     """The scores of n records, in their order.
@@ -25,13 +23,12 @@ def score_records(
     Parameters
     ----------
     as_of_us : n, microseconds since 1970 UTC; a model of a flat table knows no times and ignores them.
-    timezone : of times without an offset.
 
     Raises
     ------
     BadRecord : a cell that can not be read, or a lead that was created after its `as_of`.
     """
-    leads, events = arrays_of_records(records, model.facts.spec, timezone=timezone)
+    leads, events = arrays_of_records(records, model.facts.spec)
     snapshots = snapshots_of_rows(leads)
     if leads.created_us is not None:
         snapshots = Snapshots(snapshots.lead, _as_of(leads.created_us, as_of_us))

@@ -93,6 +93,7 @@ def score_leads(
     reasons = wording.reasons(n_reasons)
     told = reasons if n_reasons >= SUMMARY_REASONS else wording.reasons(SUMMARY_REASONS)
     probability = probability_of(contributions.log_odds)
+    usual = model.facts.trained_on.base_rate
     low, high = model.bounds(contributions.log_odds)
     return Scores(
         lead_ids=tuple(leads.ids[i] for i in snapshots.lead),
@@ -107,14 +108,7 @@ def score_leads(
         qualification=qualify(model.rulebook, ledger, events or no_events(), snapshots),
         contributions=contributions,
         reasons=reasons,
-        summaries=tuple(
-            summaries(
-                probability,
-                usual=model.facts.trained_on.base_rate,
-                horizon_days=model.horizon_days,
-                reasons=told,
-            )
-        ),
+        summaries=tuple(summaries(probability, usual=usual, horizon_days=model.horizon_days, reasons=told)),
     )
 
 

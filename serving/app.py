@@ -4,7 +4,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import anyio
 from fastapi import FastAPI
@@ -36,9 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.service = Service(
-            champion, metrics, ZoneInfo(settings.timezone), _now_us, anyio.CapacityLimiter(_THREADS)
-        )
+        app.state.service = Service(champion, metrics, _now_us, anyio.CapacityLimiter(_THREADS))
         await anyio.to_thread.run_sync(champion.refresh)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(champion.follow, settings.reload_seconds)

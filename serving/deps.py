@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import anyio
 from fastapi import Depends, Request
@@ -29,7 +28,6 @@ class Service:
 
     champion: Champion
     metrics: Metrics
-    timezone: ZoneInfo
     now_us: Callable[[], int]
     threads: anyio.CapacityLimiter
 
@@ -56,7 +54,7 @@ ModelDep = Annotated[LeadModel, Depends(_model)]
 
 
 def _scorer(service: ServiceDep, model: ModelDep) -> Scorer:
-    return Scorer(model, service.now_us(), service.timezone)
+    return Scorer(model, service.now_us())
 
 
 ScorerDep = Annotated[Scorer, Depends(_scorer)]

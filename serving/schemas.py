@@ -37,7 +37,7 @@ _CELL_SCHEMA = {
 }
 JsonCell = Annotated[Cell, PlainValidator(_cell), WithJsonSchema(_CELL_SCHEMA)]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
-Time = Annotated[str, Field(max_length=64, description=f"{_TIME_WORDS}; without an offset in the service's time zone")]
+Time = Annotated[str, Field(max_length=64, description=f"{_TIME_WORDS}; without an offset in the project's time zone")]
 LeadId = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH, description="printable characters")]
 Name = Annotated[str, Field(max_length=MAX_TEXT)]
 

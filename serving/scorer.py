@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -28,12 +27,10 @@ class Scorer:
     ----------
     model : scores all leads of a request, whatever becomes the champion meanwhile.
     now_us : the `as_of` of those that do not say, microseconds since 1970 UTC.
-    timezone : of times without an offset.
     """
 
     model: LeadModel
     now_us: int
-    timezone: ZoneInfo
 
     def score(self, body: bytes) -> bytes:
         """The answer to a ScoreRequest.
@@ -70,7 +67,7 @@ class Scorer:
     def _rows(self, leads: Sequence[Lead], as_of_us: Sequence[int], *, under: str) -> list[dict[str, object]]:
         records = [lead.record() for lead in leads]
         try:
-            scores = score_records(self.model, records, as_of_us=as_of_us, timezone=self.timezone)
+            scores = score_records(self.model, records, as_of_us=as_of_us)
         except BadRecord as error:
             raise refused_record(error, under=under) from None
         return score_rows(self.model, scores)
@@ -79,7 +76,7 @@ class Scorer:
         if text is None:
             return self.now_us
         try:
-            return parse_time_us(text, timezone=self.timezone, date_is="start")
+            return parse_time_us(text, reading=self.model.facts.spec.reading, date_is="start")
         except BadCell as error:
             raise refused_value(field, str(error)) from None
 

@@ -4,7 +4,6 @@ import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -30,30 +29,18 @@ def _loopback(host: str) -> str:
     return host
 
 
-def _timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError, a folder an OSError
-        raise ValueError("expected the name of a time zone, like UTC or Europe/Berlin") from None
-    except KeyError:
-        raise ValueError("expected the name of a time zone, like UTC or Europe/Berlin") from None
-    return name
-
-
 class Settings(BaseModel):
     """The settings of a service.
 
     Attributes
     ----------
     workspace : the folder whose champion scores.
-    timezone : of times that come without an offset.
     host, port : where it listens: on this machine only.
     reload_seconds : how often the champion file is looked at.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     workspace: Path
-    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
     reload_seconds: float = Field(default=5.0, ge=0.05, le=3_600, allow_inf_nan=False)

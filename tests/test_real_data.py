@@ -201,8 +201,8 @@ def night(loans: RealSet, request: pytest.FixtureRequest) -> Night:
     scores = score_open_leads(loans.model, loans.crm, time_us).scores
     section, log_section = loans.project.file.leads, loans.project.file.events
     assert log_section is not None
-    table = pd.read_csv(loans.folder / section.source, dtype=str, keep_default_na=False).set_index(section.id)
-    log = pd.read_csv(loans.folder / log_section.source, dtype=str, keep_default_na=False)
+    table = pd.read_csv(loans.folder / "leads.csv.gz", dtype=str, keep_default_na=False).set_index(section.id)
+    log = pd.read_csv(loans.folder / "events.csv.gz", dtype=str, keep_default_na=False)
     events = {
         str(lead_id): [dict(zip(("type", "at"), cells, strict=True)) for cells in rows.itertuples(index=False)]
         for lead_id, rows in log.set_index(log_section.lead)[[log_section.type, log_section.at]].groupby(level=0)
@@ -216,7 +216,7 @@ def night(loans: RealSet, request: pytest.FixtureRequest) -> Night:
 
 
 def test_over_http_leads_score_and_read_as_in_the_batch(loans: RealSet, night: Night) -> None:
-    settings = settings_for(loans.project.workspace, LEADLIGHT_TIMEZONE=loans.project.file.timezone)
+    settings = settings_for(loans.project.workspace)
     body = {
         "as_of": night.records[0]["as_of"],
         "leads": [{name: cell for name, cell in record.items() if name != "as_of"} for record in night.records],

@@ -30,7 +30,7 @@ def serve(
     except ImportError as error:
         raise BadRequest(f"the service needs {error.name}; run: pip install 'leadlight[serve]'") from error
     project = load_project(config)
-    given = {"WORKSPACE": str(project.workspace.folder), "TIMEZONE": project.file.timezone, "HOST": host, "PORT": port}
+    given = {"WORKSPACE": str(project.workspace.folder), "HOST": host, "PORT": port}
     settings = _settings({f"LEADLIGHT_{name}": str(value) for name, value in given.items() if value is not None})
     model = project.workspace.load_champion()
     note(f"model {model.version} on http://{settings.host}:{settings.port}; /docs lists what it answers")

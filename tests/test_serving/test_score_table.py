@@ -231,7 +231,3 @@ def test_a_part_that_can_not_be_scored_leaves_the_old_table(saved: LeadModel, sc
 
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
-
-
-def test_the_time_of_microseconds_is_utc() -> None:
-    assert time_of(1_500_000).isoformat() == "1970-01-01T00:00:01.500000+00:00"
