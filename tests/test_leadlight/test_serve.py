@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,11 +61,11 @@ class Running:
     port: int
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         text = None if body is None else json.dumps(body)
-        connection.request(method, path, text, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        return answer.status, answer.read()
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            connection.request(method, path, text, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
 
 
 @pytest.fixture
@@ -110,16 +111,15 @@ def test_a_signal_to_stop_lets_requests_in_flight_end(running: Running) -> None:
 
 
 def test_a_body_in_chunks_without_an_end_is_refused(running: Running) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
-    connection.putrequest("POST", "/v1/score")
-    connection.putheader("Content-Type", "application/json")
-    connection.putheader("Transfer-Encoding", "chunked")
-    connection.endheaders()
     chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
-    for _ in range(6 * 16 + 1):
-        connection.send(chunk)
-
-    answer = connection.getresponse()
+    with closing(http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)) as connection:
+        connection.putrequest("POST", "/v1/score")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders()
+        for _ in range(6 * 16 + 1):
+            connection.send(chunk)
+        answer = connection.getresponse()
 
     assert answer.status == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
