@@ -34,8 +34,12 @@ def named(wanted: Sequence[str], known: Iterable[str]) -> tuple[str, ...]:
     ('Job Title', 'Position')
     """
     spellings = _spellings(tuple(known))
-    normals = dict.fromkeys(normal_name(word) for word in wanted)
-    return tuple(name for normal in normals for name in spellings.get(normal, ()))
+    return tuple(name for normal in _normals(tuple(wanted)) for name in spellings.get(normal, ()))
+
+
+@lru_cache(maxsize=1_000)
+def _normals(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(normal_name(word) for word in wanted))
 
 
 @lru_cache(maxsize=64)

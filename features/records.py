@@ -13,9 +13,26 @@ from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_t
 from features.reading import DecimalMark, Reading
 from features.sources import cell_text
 from features.spec import FeatureSpec
-from features.tables import Column, EventArrays, IntArray, LeadArrays, TextColumn
+from features.tables import NO_ACTOR, Column, EventArrays, IntArray, LeadArrays, TextColumn
 
 Cell = str | float | bool | None
+
+
+class BadRecord(ValueError):
+    """A record that can not be read; the text names lead, field and cure, never the value.
+
+    Attributes
+    ----------
+    row : 0-based position of the lead.
+    path : the field: names, and the position of an event.
+    reason : what is expected there.
+    """
+
+    def __init__(self, row: int, path: tuple[str | int, ...], reason: str) -> None:
+        name = ".".join(part for part in path if isinstance(part, str))
+        told = f"attribute {path[1]!r}" if path[0] == "attributes" else name
+        super().__init__(f"lead number {row + 1}, {told}: {reason}")
+        self.row, self.path, self.reason = row, path, reason
 
 
 @dataclass(frozen=True)
@@ -52,7 +69,7 @@ def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple
 
     Raises
     ------
-    ValueError : a cell that can not be read; the text names lead, column and cure, not the value.
+    BadRecord : a cell that can not be read.
     """
     columns: dict[str, Column] = {}
     for name, kind in spec.kinds.items():
@@ -61,11 +78,11 @@ def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple
             cells = [_cell(record.attributes.get(name), how.decimal) for record in records]
             columns[name], bad = read_column(cells, kind, how)
             if bad.rows:
-                raise ValueError(f"lead number {bad.rows[0] + 1}, attribute {name!r}: {bad.reasons[0]}")
+                raise BadRecord(bad.rows[0], ("attributes", name), bad.reasons[0])
     created_us = _created(records, spec.reading) if spec.has_times else None
     none = TextColumn((), np.full(len(records), -1, dtype=np.int64))
     leads = LeadArrays(
-        ids=tuple(_said(i, "lead_id", parse_id, record.lead_id) for i, record in enumerate(records)),
+        ids=tuple(_said(i, ("lead_id",), parse_id, record.lead_id) for i, record in enumerate(records)),
         created_us=created_us,
         accounts=none,
         columns=columns,
@@ -76,26 +93,33 @@ def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple
 def _created(records: Sequence[LeadRecord], reading: Reading) -> IntArray:
     read = partial(parse_time_us, reading=reading.of("leads.created_at"), date_is="start")
     cells = [record.created_at or "" for record in records]
-    return np.array([_said(i, "created_at", read, cell) for i, cell in enumerate(cells)], dtype=np.int64)
+    return np.array([_said(i, ("created_at",), read, cell) for i, cell in enumerate(cells)], dtype=np.int64)
 
 
 def _events(records: Sequence[LeadRecord], spec: FeatureSpec) -> EventArrays:
     reading = spec.reading
-    rows = [(i, event) for i, record in enumerate(records) for event in record.events]
-    read = partial(parse_time_us, reading=reading, date_is="end")
-    at = [_said(i, "events.at", read, event.at) for i, event in rows]
-    recorded = [_said(i, "events.recorded_at", read, event.recorded_at or event.at) for i, event in rows]
-    types = TextColumn.of(_said(i, "events.type", parse_event_type, event.type) for i, event in rows)
-    actors = [_said(i, "events.actor", partial(parse_actor, reading=reading), event.actor or "") for i, event in rows]
+    rows = [(i, k, event) for i, record in enumerate(records) for k, event in enumerate(record.events)]
+    read = partial(parse_time_us, reading=reading.of("events.at"), date_is="end")
+    read_recorded = partial(parse_time_us, reading=reading.of("events.recorded_at"), date_is="end")
+    read_actor = partial(parse_actor, reading=reading)
+    at = [_said(i, ("events", k, "at"), read, event.at) for i, k, event in rows]
+    recorded = [
+        _said(i, ("events", k, "recorded_at"), read_recorded, event.recorded_at) if event.recorded_at else at_us
+        for at_us, (i, k, event) in zip(at, rows, strict=True)
+    ]
+    types = TextColumn.of(_said(i, ("events", k, "type"), parse_event_type, event.type) for i, k, event in rows)
+    actors = [
+        _said(i, ("events", k, "actor"), read_actor, event.actor) if event.actor else NO_ACTOR for i, k, event in rows
+    ]
     events = EventArrays(
-        lead=np.array([i for i, _ in rows], dtype=np.int64),
+        lead=np.array([i for i, _, _ in rows], dtype=np.int64),
         type_code=types.codes,
         at_us=np.array(at, dtype=np.int64),
         recorded_us=np.array(recorded, dtype=np.int64),
         types=types.levels,
         actor=np.array(actors, dtype=np.int8),
     )
-    return judge_machines(events, _mail_columns([event for _, event in rows], reading), spec.mail)[0]
+    return judge_machines(events, _mail_columns([event for _, _, event in rows], reading), spec.mail)[0]
 
 
 def _mail_columns(events: Sequence[EventRecord], reading: Reading) -> MailColumns:
@@ -109,9 +133,9 @@ def _mail_columns(events: Sequence[EventRecord], reading: Reading) -> MailColumn
     )
 
 
-def _said(row: int, name: str, read: Callable[[str], Value], cell: str) -> Value:
-    """The value of a cell; a fault names its lead and attribute."""
+def _said(row: int, path: tuple[str | int, ...], read: Callable[[str], Value], cell: str) -> Value:
+    """The value of a cell; a fault names its lead and field."""
     try:
         return read(cell)
     except BadCell as error:
-        raise ValueError(f"lead number {row + 1}, {name}: {error}") from None
+        raise BadRecord(row, path, str(error)) from None

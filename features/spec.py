@@ -56,6 +56,12 @@ class FeatureSpec:
     reading: Reading = USUAL
 
     @property
+    def attributes(self) -> tuple[str, ...]:
+        """The columns of the leads that features are made of, in the order of their names."""
+        of_derived = {column for derived in self.derived for column in derived.columns if column}
+        return tuple(sorted({*self.numbers, *self.dates, *self.categories, *of_derived}))
+
+    @property
     def derived_numbers(self) -> tuple[Derived, ...]:
         return tuple(derived for derived in self.derived if derived.is_number)
 

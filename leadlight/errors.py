@@ -15,6 +15,7 @@ def bad_input_types() -> tuple[type[Exception], ...]:
     from models.bundle import BrokenBundle
     from models.forest import BrokenBooster
     from serving.score_table import BadOutput
+    from serving.settings import BadSettings
     from training.run import WorkspaceBusy
 
-    return (WorkspaceBusy, BadRequest, BadProject, BadDocument, BrokenBooster, BrokenBundle, BadOutput)
+    return (WorkspaceBusy, BadRequest, BadProject, BadDocument, BrokenBooster, BrokenBundle, BadOutput, BadSettings)

@@ -63,11 +63,13 @@ class Encoder:
 
     def fill_and_join(self, matrix: FeatureMatrix, encoded: list[FloatArray]) -> FloatArray:
         """The numeric features without unexpected gaps, then the given columns."""
-        values = np.column_stack([matrix.values, *encoded])
-        for position, name in enumerate(matrix.names):
-            if name in self.fills:
-                gaps = np.isnan(values[:, position])
-                values[gaps, position] = self.fills[name]
+        n_numbers = matrix.values.shape[1]
+        values = np.empty((len(matrix), n_numbers + len(encoded)))
+        values[:, :n_numbers] = matrix.values
+        for position, codes in enumerate(encoded, start=n_numbers):
+            values[:, position] = codes
+        numbers = values[:, :n_numbers]
+        np.copyto(numbers, [self.fills.get(name, np.nan) for name in matrix.names], where=np.isnan(numbers))
         return values
 
 

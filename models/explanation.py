@@ -45,11 +45,10 @@ class Contributions:
 
     def family_impact(self, family: Family) -> FloatArray:
         """The summed impact of a family's parts, n rows."""
-        total = np.zeros(len(self.values))
-        for column, part in enumerate(self.parts):  # left to right, whatever the number of rows
-            if part.family == family:
-                total += self.values[:, column]
-        return impact_of(total)
+        own = [column for column, part in enumerate(self.parts) if part.family == family]
+        if not own:
+            return np.zeros(len(self.values))
+        return impact_of(np.cumsum(self.values[:, own], axis=1)[:, -1])  # left to right, whatever the number of rows
 
 
 def impact_of(log_odds: FloatArray) -> FloatArray:
@@ -62,7 +61,7 @@ def impact_of(log_odds: FloatArray) -> FloatArray:
     array([20.])
     """
     impact = log_odds / np.log(2.0) * IMPACT_OF_DOUBLING
-    return np.asarray(np.round(np.round(impact, 9), 1) + 0.0)
+    return np.asarray(impact.round(9).round(1) + 0.0)
 
 
 def check_sum(contributions: Contributions) -> Contributions:
@@ -97,14 +96,17 @@ def merge_sources(contributions: Contributions) -> tuple[tuple[str, ...], IntArr
     source_of = np.array(
         [-1 if part.spread_over else position[part.source] for part in contributions.parts], dtype=np.int64
     )
-    merged = np.zeros((len(contributions.values), len(sources)))
+    own = np.flatnonzero(source_of >= 0)
+    by_source = own[np.argsort(source_of[own], kind="stable")]
+    first = np.searchsorted(source_of[by_source], np.arange(len(sources)))
+    # of C order: each row is summed by itself, whatever the number of rows
+    values = np.ascontiguousarray(contributions.values[:, by_source])
+    merged = np.add.reduceat(values, first, axis=1) if len(sources) else np.zeros((len(values), 0))
     for column, part in enumerate(contributions.parts):
-        if not part.spread_over:
-            merged[:, source_of[column]] += contributions.values[:, column]
-            continue
-        taken = contributions.values[:, column, None] * _shares(contributions.values[:, part.spread_over])
-        for share, capped in enumerate(part.spread_over):
-            merged[:, source_of[capped]] += taken[:, share]
+        if part.spread_over:
+            taken = contributions.values[:, column, None] * _shares(contributions.values[:, part.spread_over])
+            for share, capped in enumerate(part.spread_over):
+                merged[:, source_of[capped]] += taken[:, share]
     return sources, source_of, merged
 
 

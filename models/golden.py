@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from features.build import feature_names
-from features.records import Cell, EventRecord, LeadRecord, arrays_of_records
+from features.records import Cell, EventRecord, LeadRecord
 from features.responsiveness import RESPONSIVENESS
-from features.snapshots import Snapshots, snapshots_of_rows
 from features.spec import FeatureSpec
-from features.tables import ACTOR_CODES, FloatArray, Kind, LeadArrays
+from features.tables import ACTOR_CODES, FloatArray, Kind
 from features.times import microseconds_of
 from models.lead_model import LeadModel
-from models.scoring import score_leads
+from models.record_scoring import score_records
 
 N_GOLDEN_ROWS = 8
 _AS_OF = datetime(2020, 1, 31, tzinfo=UTC)
@@ -64,16 +63,8 @@ def make_golden_rows(model: LeadModel) -> GoldenRows:
 
 def score_golden_rows(model: LeadModel, golden: GoldenRows) -> FloatArray:
     """The log-odds that a model gives the golden rows, through the one scoring path."""
-    leads, events = arrays_of_records(golden.records, model.facts.spec)
-    snapshots = _snapshots(leads, datetime.fromisoformat(golden.as_of))
-    return score_leads(model, leads, events if model.facts.spec.has_events else None, snapshots, n_reasons=1).log_odds
-
-
-def _snapshots(leads: LeadArrays, as_of: datetime) -> Snapshots:
-    rows = snapshots_of_rows(leads)
-    if leads.created_us is None:
-        return rows
-    return Snapshots(rows.lead, np.full(len(leads), microseconds_of(as_of), dtype=np.int64))
+    as_of_us = [microseconds_of(datetime.fromisoformat(golden.as_of))] * len(golden.records)
+    return score_records(model, golden.records, as_of_us=as_of_us, n_reasons=1).log_odds
 
 
 def _record(model: LeadModel, rng: np.random.Generator, number: int) -> LeadRecord:

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from features.catalogue import FeatureInfo, build_catalogue
+from features.names import named
 from features.spec import FeatureSpec
 from features.tables import MICROSECONDS_PER_DAY, FloatArray
 from models.boosting import load_trees
 from models.calibration import Calibrator
 from models.encoding import Encoder
+from models.explanation import Part
 from models.intervals import Interval
 from models.logistic import LogisticModel
 from models.prior import Prior
 from models.rules import RuleBook, load_rulebook
+from models.rules.conditions import EventCondition
 
 if TYPE_CHECKING:
     import lightgbm as lgb
@@ -109,6 +112,18 @@ class LeadModel:
     @cached_property
     def catalogue(self) -> Mapping[str, FeatureInfo]:
         return build_catalogue(self.facts.spec, self.facts.words)
+
+    @cached_property
+    def feature_parts(self) -> tuple[Part, ...]:
+        """What the contributions of features are called, in the order of the catalogue."""
+        return tuple(Part(info.name, info.source, info.family) for info in self.catalogue.values())
+
+    @cached_property
+    def types_of_rules(self) -> Mapping[str, tuple[str, ...]]:
+        """The event types with features that each rule of events is about, the same for every table scored."""
+        types = self.facts.spec.event_types
+        rules = [(rule.id, rule.when) for rule in self.rulebook.rules]
+        return {name: named(when.event, types) for name, when in rules if isinstance(when, EventCondition)}
 
     @property
     def horizon_days(self) -> float | None:

@@ -1,7 +1,6 @@
 """Log-odds: from and to probabilities, their loss, and the straight line in log-odds fitted to outcomes."""
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.special import logit as scipy_logit
 
@@ -42,6 +41,8 @@ def fit_line(
     start : where the search starts.
     min_slope : the slope is kept at or above it.
     """
+    from scipy.optimize import minimize  # half a second that no score needs
+
     target = np.asarray(won, dtype=np.float64)
 
     def loss(line: FloatArray) -> tuple[float, FloatArray]:

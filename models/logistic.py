@@ -7,12 +7,12 @@ the offset: towards the rules where these start it, else towards the base rate.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
-from features.behaviour import is_never
+from features.behaviour import NEVER_DAYS, is_never
 from features.build import FeatureMatrix
 from features.tables import BoolArray, FloatArray, TextColumn
 from models.encoding import MIN_LEVEL_LEADS, LevelCodes
@@ -40,7 +40,7 @@ def penalties_for(n_leads: float) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class NumberTerm:
-    """What a number contributes: ``present + weight * t(x)``, or `missing` where there is a gap.
+    """What a number x contributes: ``present + weight * t(x)``, or `missing` where there is a gap or it never was.
 
     ``t`` clips to [`low`, `high`] and, if `is_log`, takes ``log1p``.
     """
@@ -51,12 +51,6 @@ class NumberTerm:
     weight: float
     present: float
     missing: float
-
-    def contribution(self, values: FloatArray) -> FloatArray:
-        """float64, n log-odds."""
-        gaps = np.isnan(values)
-        told = self.present + self.weight * _bounded(values, self.low, self.high, is_log=self.is_log)
-        return np.where(gaps, self.missing, told)
 
 
 @dataclass(frozen=True)
@@ -75,12 +69,38 @@ class LogisticModel:
 
     def contributions(self, matrix: FeatureMatrix) -> FloatArray:
         """float64 (n, p + q): numeric features, then categories, in log-odds."""
-        columns = [
-            self.numbers[name].contribution(_without_never(name, matrix.values[:, position]))
-            for position, name in enumerate(matrix.names)
-        ]
-        columns += [codes.encode(matrix.categories[name]) for name, codes in self.categories.items()]
-        return np.column_stack(columns) if columns else np.zeros((len(matrix), 0))
+        n_numbers = len(matrix.names)
+        out = np.empty((len(matrix), n_numbers + len(self.categories)))
+        low, high, is_log, weight, present, missing = self._terms_of(matrix.names)
+        values = np.where(_is_never(matrix.names) & (matrix.values == NEVER_DAYS), np.nan, matrix.values)
+        told = np.clip(values, low, high, out=out[:, :n_numbers])
+        np.log1p(told, out=told, where=is_log > 0)
+        told *= weight
+        told += present
+        np.copyto(told, missing, where=np.isnan(values))
+        for position, (name, codes) in enumerate(self.categories.items(), start=n_numbers):
+            out[:, position] = codes.encode(matrix.categories[name])
+        return out
+
+    def margin(self, matrix: FeatureMatrix) -> FloatArray:
+        """n log-odds to add to the offset."""
+        return self.margin_of(self.contributions(matrix))
+
+    def margin_of(self, contributions: FloatArray) -> FloatArray:
+        """The same, of contributions; summed left to right, whatever the number of rows."""
+        if not contributions.shape[1]:
+            return np.full(len(contributions), self.intercept)
+        return np.asarray(self.intercept + np.cumsum(contributions, axis=1)[:, -1])
+
+    def _terms_of(self, names: tuple[str, ...]) -> FloatArray:
+        """The fields of the terms of these numbers: float64 (6, p)."""
+        known, table = self._table
+        return table if known == names else table[:, [known.index(name) for name in names]]
+
+    @cached_property
+    def _table(self) -> tuple[tuple[str, ...], FloatArray]:
+        rows = [(t.low, t.high, t.is_log, t.weight, t.present, t.missing) for t in self.numbers.values()]
+        return tuple(self.numbers), np.array(rows, dtype=np.float64).reshape(-1, 6).T.copy()
 
     def scaled(self, share: float) -> "LogisticModel":
         """The model that adds a share of what this one adds."""
@@ -95,13 +115,6 @@ class LogisticModel:
             for name, c in self.categories.items()
         }
         return LogisticModel(share * self.intercept, numbers, categories)
-
-    def margin(self, matrix: FeatureMatrix) -> FloatArray:
-        """n log-odds to add to the offset; summed left to right, whatever the number of rows."""
-        total = np.full(len(matrix), self.intercept)
-        for column in self.contributions(matrix).T:
-            total += column
-        return total
 
 
 @dataclass(frozen=True)
@@ -223,6 +236,8 @@ def fit_weights(
     Newton's method with step halving; the objective is convex, so the answer does not depend on `start`
     beyond the tolerance.
     """
+    from scipy.linalg import cho_factor, cho_solve  # no score needs it
+
     ridge = np.full(x.shape[1], penalty)
     ridge[-1] = 1e-6
     weights = np.zeros(x.shape[1]) if start is None else start.copy()
@@ -274,3 +289,9 @@ def _bounded(values: FloatArray, low: float, high: float, *, is_log: bool) -> Fl
 def _without_never(name: str, values: FloatArray) -> FloatArray:
     """ "Never" as a gap: its code is far from every real age, which a straight line can not use."""
     return np.where(np.isnan(values) | is_never(name, values), np.nan, values)
+
+
+@lru_cache(maxsize=64)
+def _is_never(names: tuple[str, ...]) -> BoolArray:
+    """Which numbers have a code for "never"."""
+    return np.array([bool(is_never(name, np.array([NEVER_DAYS]))[0]) for name in names], dtype=np.bool_)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.build import FeatureMatrix, build_features
-from features.catalogue import FeatureInfo
+from features.catalogue import Family
 from features.machine_clicks import count_machine_events
-from features.names import named
 from features.snapshots import Snapshots
 from features.tables import BoolArray, Column, EventArrays, FloatArray, IntArray, LeadArrays, NumberColumn, no_events
 from models.boosting import tree_contributions, tree_margin
@@ -16,7 +15,6 @@ from models.explanation import Contributions, Part, check_sum
 from models.lead_model import LeadModel
 from models.log_odds import probability_of
 from models.rules import LedgerLine, Qualification, RuleLedger, qualify, score_rules
-from models.rules.conditions import EventCondition
 from models.sentences import CellValue, cell_values, known
 from models.wording import SUMMARY_REASONS, Reasons, Wording, summaries
 
@@ -134,12 +132,13 @@ def explain_rows(
     expected, by_feature = 0.0, np.zeros((len(matrix), 0))
     feature_parts: tuple[Part, ...] = ()
     if model.facts.logistic is not None or model.booster is not None:
-        feature_parts = tuple(_part(info) for info in model.catalogue.values())
+        feature_parts = model.feature_parts
         by_feature = np.zeros((len(matrix), len(feature_parts)))
     if model.facts.logistic is not None:
-        margin = margin + model.facts.logistic.margin(matrix)
+        of_logistic = model.facts.logistic.contributions(matrix)
+        margin = margin + model.facts.logistic.margin_of(of_logistic)
         expected += model.facts.logistic.intercept
-        by_feature = by_feature + model.facts.logistic.contributions(matrix)
+        by_feature = by_feature + of_logistic
     if model.booster is not None:
         values = model.facts.encoder.encode(matrix)
         margin = margin + tree_margin(model.booster, values)
@@ -152,21 +151,15 @@ def explain_rows(
     )
 
 
-def _part(info: FeatureInfo) -> Part:
-    return Part(info.name, info.source, info.family)
-
-
 def _rule_part(model: LeadModel, line: LedgerLine, lines: Sequence[LedgerLine]) -> Part:
     """A ledger line under the column or event type that it is about, the same for every table scored."""
     name = f"rule:{line.name}"
+    family: Family = "engagement" if line.group == "total" else line.group
     if line.rule_id is None:
         capped = [i for i, other in enumerate(lines) if other.rule_id and line.group in (other.group, "total")]
-        return Part(name, name, "engagement" if line.group == "total" else line.group, tuple(capped))
-    rule = next(rule for rule in model.rulebook.rules if rule.id == line.rule_id)
-    names = line.source
-    if isinstance(rule.when, EventCondition):
-        names = named(rule.when.event, model.facts.spec.event_types)
-    return Part(name, names[0] if names else name, rule.group)
+        return Part(name, name, family, tuple(capped))
+    names = model.types_of_rules.get(line.rule_id, line.source)
+    return Part(name, names[0] if names else name, family)
 
 
 def _cells(matrix: FeatureMatrix, ledger: RuleLedger, name: str, rows: IntArray) -> Column:

@@ -115,7 +115,10 @@ class Wording:
         self._cells = cells
         self._sources, source_of, self._merged = merge_sources(contributions)
         self._impacts = impact_of(self._merged)
-        self._members = [np.flatnonzero(source_of == i).tolist() for i in range(len(self._sources))]
+        self._members: list[list[int]] = [[] for _ in self._sources]
+        for i, number in enumerate(source_of.tolist()):
+            if number >= 0:
+                self._members[number].append(i)
 
     def reasons(self, limit: int) -> Reasons:
         """Up to `limit` reasons for and `limit` against in each row, the strongest first, ties by name."""
@@ -123,8 +126,8 @@ class Wording:
         family = np.zeros(len(row), dtype=np.int64)
         value, sentence = np.empty(len(row), dtype=object), np.empty(len(row), dtype=object)
         log_odds = self._merged[row, source]
-        for number in np.unique(source).tolist():
-            of_source = np.flatnonzero(source == number)
+        for number in sorted(set(source.tolist())):
+            of_source = (source == number).nonzero()[0]
             for info, its_family, where in self._strongest(number, row[of_source]):
                 at = of_source[where]
                 family[at] = FAMILIES.index(its_family)
@@ -167,10 +170,9 @@ class Wording:
             return
         worded.sort(key=lambda i: self._parts[i].name, reverse=True)  # of equals the last by name is the first found
         strongest = np.argmax(np.abs(impact_of(self._values[row[:, None], worded])), axis=1)
-        for position, i in enumerate(worded):
-            where = np.flatnonzero(strongest == position)
-            if len(where):
-                yield self._catalogue[self._parts[i].name], self._parts[i].family, where
+        for position in sorted(set(strongest.tolist())):
+            part = self._parts[worded[position]]
+            yield self._catalogue[part.name], part.family, (strongest == position).nonzero()[0]
 
     def _derived_from(self, source: str) -> FeatureInfo | None:
         """The first feature that was derived from a column which is none itself."""

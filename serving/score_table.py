@@ -12,7 +12,7 @@ import numpy as np
 
 from features.catalogue import FAMILIES
 from models.lead_model import LeadModel
-from models.rules import STAGES, TIERS
+from models.score_rows import score_columns
 from models.scoring import Scores
 from models.wording import Reasons
 
@@ -41,40 +41,11 @@ def _plain_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
     """All but the reasons."""
     import pandas as pd
 
-    qualification = scores.qualification
-    return pd.DataFrame(
-        {
-            "lead_id": list(scores.lead_ids),
-            "as_of": _times(scores, has_times=model.facts.spec.has_times),
-            "probability": scores.probability,
-            "probability_low": scores.probability_low,
-            "probability_high": scores.probability_high,
-            "percentile": pd.Series(scores.percentile).astype("Int64"),
-            "points": scores.ledger.points,
-            "fit": scores.contributions.family_impact("fit"),
-            "engagement": scores.contributions.family_impact("engagement"),
-            "timing": scores.contributions.family_impact("timing"),
-            "tier": np.array(TIERS, dtype=object)[qualification.tier],
-            "stage": np.array(STAGES, dtype=object)[qualification.stage],
-            "dormant": scores.dormant,
-            "machine_events": scores.machine_events,
-            "log_odds": scores.log_odds,
-            "base_log_odds": np.full(len(scores), scores.contributions.base_log_odds),
-            "source": model.facts.source,
-            "model_version": model.version,
-            "rules_version": model.rulebook.version,
-            "summary": list(scores.summaries),
-        }
-    ).astype(dict.fromkeys(_TEXTS, "str"))
-
-
-def _times(scores: Scores, *, has_times: bool) -> "pd.Series[pd.Timestamp]":
-    """When each lead is scored; empty cells of the same type for a flat table."""
-    import pandas as pd
-
-    if not has_times:
-        return pd.Series([None] * len(scores), dtype="datetime64[us, UTC]")
-    return pd.Series(pd.to_datetime(scores.as_of_us, unit="us", utc=True))
+    times = pd.to_datetime(scores.as_of_us, unit="us", utc=True) if model.facts.spec.has_times else None
+    as_of = times if times is not None else pd.Series([None] * len(scores), dtype="datetime64[us, UTC]")
+    frame = pd.DataFrame(score_columns(model, scores)).astype({**dict.fromkeys(_TEXTS, "str"), "percentile": "Int64"})
+    frame.insert(1, "as_of", as_of)
+    return frame
 
 
 def write_scores(model: LeadModel, parts: Iterable[Scores], path: Path) -> None:

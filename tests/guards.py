@@ -503,6 +503,48 @@ GUARDS = (
         "scale.low, scale.high, scale.is_log, slope, -centre, gap - centre",
         ("tests/test_models/test_logistic.py",),
     ),
+    Guard(
+        "another champion is taken",
+        "serving/champion.py",
+        "            model = self._workspace.load_champion()\n",
+        "            model = self.model or self._workspace.load_champion()\n",
+        ("tests/test_serving/test_champion.py::test_a_new_champion_scores_from_the_next_look_on",),
+    ),
+    Guard(
+        "the service listens on this machine alone",
+        "serving/settings.py",
+        "    if not is_loopback:\n",
+        "    if False:\n",
+        ("tests/test_serving/test_settings.py::test_a_bad_setting_is_named",),
+    ),
+    Guard(
+        "a key that comes twice is refused",
+        "serving/json_body.py",
+        "if len(told) != len(pairs):",
+        "if False:",
+        ("tests/test_serving/test_json_body.py::test_what_may_be_read_in_two_ways_is_refused_and_not_shown",),
+    ),
+    Guard(
+        "a refusal repeats nothing of the request",
+        "serving/problems.py",
+        'yield ".*"',
+        'yield f".{step}"',
+        ("tests/test_serving/test_api.py::test_what_is_not_as_expected_is_named_and_never_repeated",),
+    ),
+    Guard(
+        "a body has a largest size",
+        "serving/app.py",
+        "    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)\n",
+        "",
+        ("tests/test_serving/test_api.py::test_a_body_that_is_too_large_is_refused_by_its_length",),
+    ),
+    Guard(
+        "a lead is not scored before it was created",
+        "models/record_scoring.py",
+        "created_us > times",
+        "created_us > times + 10**18",
+        ("tests/test_serving/test_api.py::test_what_is_not_as_expected_is_named_and_never_repeated",),
+    ),
 )
 
 

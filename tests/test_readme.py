@@ -1,13 +1,25 @@
 """What the README promises: its commands exist, its project file is valid."""
 
+import json
 import re
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
 from features.yaml_text import parse_yaml, validate_document
 from leadlight.cli import main
 from leadlight.project import ProjectFile
+from models.lead_model import LeadModel
+from serving.app import create_app
+from tests.test_serving.conftest import settings_for, workspace_of
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,3 +69,33 @@ def test_no_committed_text_names_an_index_or_this_machine() -> None:
     for name in ("requirements.lock", "requirements-bench.lock", "README.md", "CONTRIBUTING.md", "Makefile"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not re.search(r"https?://|--(?:extra-)?index|/root/|file:", text), name
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the examples of the service are curl commands")
+def test_every_request_to_the_service_is_answered(model: LeadModel, tmp_path: Path) -> None:
+    commands = re.findall(r"^curl .*?(?=^\w|\Z)", "".join(blocks("bash")), flags=re.MULTILINE | re.DOTALL)
+    settings = settings_for(workspace_of(model, tmp_path))
+    with running(create_app(settings)) as port:
+        for command in commands:
+            there = command.replace("127.0.0.1:8000", f"127.0.0.1:{port}").replace("curl -s", "curl -sf")
+            done = subprocess.run(["bash", "-c", there], capture_output=True, text=True, check=False)
+            answer = json.loads(done.stdout or "null")
+            assert done.returncode == 0, command
+            assert answer.get("model_version") or answer["predictions"][0]["lead_id"] == "L-1042"
+
+    assert len(commands) == 3
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[int]:
+    """The app behind a socket, by its port."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()

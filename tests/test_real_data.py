@@ -2,23 +2,31 @@
 
 import json
 import math
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import log_loss
+from starlette.testclient import TestClient
 
 from benchmarks.real_sets import BPIC2012, DATA, X_EDUCATION, Judged
 from features.build import build_features
 from features.crm import Crm
 from features.snapshots import Snapshots
 from features.tables import EventArrays, IntArray
+from features.times import time_of
 from leadlight.cli.explain import explain_lead, explanation
 from leadlight.project import Project, load_project
 from models.lead_model import LeadModel
+from models.scoring import Scores
+from serving.app import create_app
 from serving.batch import score_open_leads
+from tests.test_serving.conftest import BASE_URL, settings_for
 
 pytestmark = [
     pytest.mark.real_data,
@@ -171,3 +179,78 @@ def test_every_row_read_is_used_or_in_quarantine(loans: RealSet, tmp_path: Path)
     assert {row.row for row in count.bad} == {int(row) + 2 for row in damaged}
     assert isinstance(crm.events, EventArrays)
     assert len(crm.events) == count.rows_used
+
+
+@dataclass(frozen=True)
+class Night:
+    """The first open leads of a night, scored by the batch, and as programs would send them."""
+
+    scores: Scores
+    records: list[dict[str, Any]]
+
+    def agrees(self, told: list[tuple[float, str]]) -> bool:
+        n = len(self.records)
+        gap = np.array([log_odds for log_odds, _ in told]) - self.scores.log_odds[:n]
+        return bool(np.abs(gap).max() <= 1e-12) and [words for _, words in told] == [*self.scores.summaries[:n]]
+
+
+@pytest.fixture(scope="module", params=[0, 1])
+def night(loans: RealSet, request: pytest.FixtureRequest) -> Night:
+    """Two nights of 500 leads; every cell as it stands in the files."""
+    time_us = loans.times_us[request.param]
+    scores = score_open_leads(loans.model, loans.crm, time_us).scores
+    section, log_section = loans.project.file.leads, loans.project.file.events
+    assert log_section is not None
+    table = pd.read_csv(loans.folder / "leads.csv.gz", dtype=str, keep_default_na=False).set_index(section.id)
+    log = pd.read_csv(loans.folder / "events.csv.gz", dtype=str, keep_default_na=False)
+    events = {
+        str(lead_id): [dict(zip(("type", "at"), cells, strict=True)) for cells in rows.itertuples(index=False)]
+        for lead_id, rows in log.set_index(log_section.lead)[[log_section.type, log_section.at]].groupby(level=0)
+    }
+    as_of, records = time_of(time_us).isoformat(), []
+    for lead_id in scores.lead_ids[:500]:
+        cells = dict(table.loc[lead_id].items())
+        record = {"lead_id": lead_id, "created_at": cells.pop(section.created_at), "as_of": as_of}
+        records.append({**record, "attributes": cells, "events": events.get(lead_id, [])})
+    return Night(scores, records)
+
+
+def test_over_http_leads_score_and_read_as_in_the_batch(loans: RealSet, night: Night) -> None:
+    settings = settings_for(loans.project.workspace)
+    body = {
+        "as_of": night.records[0]["as_of"],
+        "leads": [{name: cell for name, cell in record.items() if name != "as_of"} for record in night.records],
+    }
+    with TestClient(create_app(settings), base_url=BASE_URL) as client:
+        score = client.post("/v1/score", json=body).json()["scores"]
+        invoked = client.post("/invocations", json={"dataframe_records": night.records}).json()["predictions"]
+
+    assert len(score) == 500
+    assert night.agrees([(row["log_odds"], row["summary"]) for row in score])
+    assert [[reason["text"] for reason in row["reasons"]] for row in score] == [
+        [reason.text for reason in night.scores.reasons[row]] for row in range(500)
+    ]
+    assert invoked == score
+
+
+#: The logged model's own code goes first, so it loads in a process of its own.
+PYFUNC = """
+import json, sys
+import mlflow.pyfunc, pandas as pd
+told = mlflow.pyfunc.load_model(sys.argv[1]).predict(pd.DataFrame(json.load(sys.stdin)))
+import features.build
+assert features.build.__file__.startswith(sys.argv[1]), features.build.__file__
+json.dump([[lead.log_odds, lead.summary] for lead in told.itertuples()], sys.stdout)
+"""
+
+
+def test_mlflow_loads_the_logged_model_and_scores_the_same(loans: RealSet, night: Night) -> None:
+    (logged,) = loans.project.workspace.folder.glob("artifacts/*/artifacts/model")
+    command = [sys.executable, "-c", PYFUNC, str(logged)]
+
+    done = subprocess.run(
+        command, input=json.dumps(night.records), cwd=logged, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert night.agrees([(log_odds, words) for log_odds, words in json.loads(done.stdout)])

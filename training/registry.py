@@ -3,19 +3,28 @@
 import logging
 import os
 import tempfile
+import warnings
+from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import models.bundle
+from models.golden import make_golden_rows
 from models.lead_model import LeadModel
 from models.workspace import Workspace
 from training.figures import gains_figure, reliability_figure
 
 if TYPE_CHECKING:
+    import pandas as pd
     from mlflow import MlflowClient
+    from mlflow.models import ModelSignature
 
     from training.run import TrainedModel
 
 EXPERIMENT = "leadlight"
+#: What the code that scores imports.
+_SCORING_NEEDS = ("mlflow", "numpy", "scipy", "pandas", "lightgbm", "pydantic", "ruamel.yaml")
 
 
 def log_training(workspace: Workspace, trained: "TrainedModel", model: LeadModel, folder: Path, *, seed: int) -> str:
@@ -36,6 +45,7 @@ def log_training(workspace: Workspace, trained: "TrainedModel", model: LeadModel
         client.set_tag(run_id, "model_version", model.version)
         client.set_tag(run_id, "data_fingerprint", model.facts.trained_on.fingerprint)
         client.log_artifacts(run_id, str(folder), "bundle")
+        _log_pyfunc(client, run_id, model, folder)
         _log_figures(client, run_id, trained)
     except BaseException:
         client.set_terminated(run_id, "FAILED")
@@ -47,6 +57,7 @@ def log_training(workspace: Workspace, trained: "TrainedModel", model: LeadModel
 def _client(workspace: Workspace) -> "MlflowClient":
     from mlflow import MlflowClient
 
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     for name in ("mlflow", "alembic"):  # after the import, which sets them up to tell of every migration
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -100,3 +111,43 @@ def _log_figures(client: "MlflowClient", run_id: str, trained: "TrainedModel") -
         reliability_figure(trained.log_odds, trained.judged.won, Path(folder) / "reliability.png")
         gains_figure(trained.log_odds, trained.judged.won, Path(folder) / "gains.png")
         client.log_artifacts(run_id, folder, "figures")
+
+
+def _log_pyfunc(client: "MlflowClient", run_id: str, model: LeadModel, folder: Path) -> None:
+    """The model as MLflow's own tools load it, with the code that scores: it needs no installed Leadlight."""
+    code = Path(models.bundle.__file__).parent
+    with tempfile.TemporaryDirectory() as staging, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # MLflow warns of its own type hints, and pandas of MLflow
+        import mlflow.pyfunc
+
+        logged = Path(staging) / "model"
+        mlflow.pyfunc.save_model(
+            logged,
+            python_model=str(code / "pyfunc.py"),
+            artifacts={"bundle": str(folder)},
+            code_paths=[str(code), str(code.parent / "features")],
+            signature=_signature(),
+            input_example=_example(model),
+            pip_requirements=[f"{name}=={version(name)}" for name in _SCORING_NEEDS],
+        )
+        client.log_artifacts(run_id, str(logged), "model")
+
+
+def _signature() -> "ModelSignature":
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, Schema
+    from mlflow.types.schema import AnyType
+
+    anything = AnyType()  # type: ignore[no-untyped-call]  # MLflow's has no types
+    texts = [ColSpec(DataType.string, name, required=name == "lead_id") for name in ("lead_id", "created_at", "as_of")]
+    nested = [ColSpec(anything, name, required=False) for name in ("attributes", "events")]
+    return ModelSignature(Schema([*texts, *nested]))
+
+
+def _example(model: LeadModel) -> "pd.DataFrame":
+    """A made-up lead, one of the bundle's golden rows."""
+    import pandas as pd
+
+    golden = make_golden_rows(model)
+    lead = asdict(golden.records[1])
+    return pd.DataFrame([{**lead, "events": list(lead["events"]), "as_of": golden.as_of}])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from leadlight.cli import check, demo, explain, init, models, score, train
+from leadlight.cli import check, demo, explain, init, models, score, serve, train
 
 
 def _end_with(code: int | None) -> None:
@@ -27,6 +27,7 @@ app.command("check")(check.check)
 app.command("train")(train.train)
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
+app.command("serve")(serve.serve)
 app.add_typer(models.app, name="models")
 
 BAD_INPUT = 2

@@ -142,7 +142,10 @@ def test_an_outlier_counts_as_the_edge_of_what_is_usual() -> None:
     term = model.numbers["revenue"]
 
     assert term.is_log
-    edge, beyond = (term.contribution(np.array([value]))[0] for value in (term.high, 1e15))
+    rows = matrix_of(
+        {"visits": np.array([3.0, 3.0]), "revenue": np.array([term.high, 1e15])}, {"country": ["Peru"] * 2}
+    )
+    edge, beyond = model.contributions(rows)[:, 1]
     assert edge == beyond
 
 

@@ -1,0 +1,55 @@
+"""`leadlight serve`: the champion behind an HTTP API."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadlight.cli.options import DEFAULT_PROJECT, ProjectOption
+from leadlight.cli.output import note
+
+if TYPE_CHECKING:
+    from serving.settings import Settings
+
+#: Seconds that requests in flight have to end after the signal to stop.
+_GRACE_SECONDS = 25
+
+
+def serve(
+    config: ProjectOption = DEFAULT_PROJECT,
+    host: Annotated[str | None, typer.Option(help="An address of this machine alone; default 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Default 8000.")] = None,
+) -> int:
+    """Score over HTTP with the champion, and follow it as others are promoted."""
+    from leadlight.errors import BadRequest
+    from leadlight.project import load_project
+
+    try:
+        import uvicorn
+
+        from serving.app import create_app
+    except ImportError as error:
+        raise BadRequest(f"the service needs {error.name}; run: pip install 'leadlight[serve]'") from error
+    project = load_project(config)
+    given = {"WORKSPACE": str(project.workspace.folder), "HOST": host, "PORT": port}
+    settings = _settings({f"LEADLIGHT_{name}": str(value) for name, value in given.items() if value is not None})
+    model = project.workspace.load_champion()
+    note(f"model {model.version} on http://{settings.host}:{settings.port}; /docs lists what it answers")
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    return 0
+
+
+def _settings(given: dict[str, str]) -> "Settings":
+    """What the command was told, and what the environment says beside it."""
+    import os
+
+    from serving.settings import Settings
+
+    return Settings.of({**os.environ, **given})
