@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -16,15 +15,15 @@ from features.lead_keys import LeadKeys, ViaSection, keys_via, own_keys
 from features.lead_table import LeadTable, read_leads
 from features.outcome_table import flat_outcomes, read_outcomes
 from features.quarantine import TableCount, commonest_reasons
+from features.reading import USUAL, Reading
 from features.sources import (
     AnySource,
     BadProject,
     Problem,
     Source,
     column_problems,
-    read_frame,
+    read_table,
     source_of,
-    text_cells,
 )
 from features.tables import EventArrays, Kind, LeadArrays
 
@@ -42,6 +41,8 @@ class Crm:
     observed_from_us : when the tracking of events began, where the project says so.
     newest_event_us : the newest event of all leads, where that was read.
     actors : who makes the events of a type, where the project says so.
+    reading : how the cells were read, with what the columns settled.
+    notes : what was taken for granted in reading, for people.
     """
 
     leads: LeadArrays
@@ -54,6 +55,8 @@ class Crm:
     observed_from_us: int | None = None
     newest_event_us: int | None = None
     actors: Mapping[str, Actor] = field(default_factory=dict)
+    reading: Reading = USUAL
+    notes: tuple[str, ...] = ()
 
     @property
     def newest_us(self) -> int:
@@ -94,6 +97,7 @@ def read_crm(
     folder: Path,
     *,
     kinds: Mapping[str, Kind] | None = None,
+    reading: Reading | None = None,
     leads_file: Path | None = None,
     events_file: Path | None = None,
     needs_outcomes: bool = True,
@@ -104,7 +108,7 @@ def read_crm(
     Parameters
     ----------
     folder : where leadlight.yaml lies; its paths start there.
-    kinds : how to read the columns, from a bundle; inferred when None.
+    kinds, reading : how to read the columns and their cells, from a bundle; inferred when None.
     leads_file, events_file : other files than the project's, to be scored.
     needs_outcomes : False where leads are scored whose table may lack the outcome.
     until_us : the tables as they were just before this time; a flat table has none.
@@ -113,42 +117,43 @@ def read_crm(
     ------
     BadProject : files, columns or more than `max_bad` of a table's rows are not as described.
     """
-    timezone = ZoneInfo(sections.timezone)
+    reading = sections.reading if reading is None else reading
     sources = _sources(sections, folder, leads_file, events_file)
     problems = _header_problems(sections, sources, kinds, needs_outcomes)
     if problems:
         raise BadProject(problems)
-    table, outcome_cells = _read_lead_table(sections, sources["leads"], kinds, timezone, until_us)
-    are_all_leads = leads_file is None
-    counts = [table.count]
+    table, outcome_cells = _read_lead_table(sections, sources["leads"], kinds, reading, until_us)
+    leads, are_all_leads, reading = table.leads, leads_file is None, table.reading
+    keys = _Keys(table, sources, are_all_leads)
+    counts, notes = [table.count], table.notes
     events, n_others, observed_from, newest_event = None, 0, None, None
     if sections.events is not None:
-        keys = _keys_of(sections.events.via, table.leads, sources, "events")
         log = read_events(
-            sections.events, sources["events"], table.leads, keys=keys, timezone=timezone, are_all_leads=are_all_leads
+            sections.events,
+            sources["events"],
+            leads,
+            keys=keys.of("events", sections.events.via),
+            reading=reading,
+            are_all_leads=are_all_leads,
+            until_us=until_us,
         )
         events, n_others, newest_event = log.events, log.n_of_other_leads, log.newest_us
-        observed_from = observed_from_us(sections.events, timezone)
+        observed_from = observed_from_us(sections.events, reading)
+        reading, notes = reading.settling(log.formats), (*notes, *log.notes)
         counts.append(log.count)
-    outcomes = no_outcomes(len(table.leads))
+    outcomes = no_outcomes(len(leads))
     if sections.outcomes is not None and outcome_cells is not None:
-        outcomes = flat_outcomes(sections.outcomes, outcome_cells, table.row_of)
+        outcomes = flat_outcomes(sections.outcomes, outcome_cells, table.row_of, reading)
     elif sections.outcomes is not None and sections.outcomes.source is not None:
-        keys = _keys_of(sections.outcomes.via, table.leads, sources, "outcomes")
+        by = keys.of("outcomes", sections.outcomes.via)
         outcomes, count = read_outcomes(
-            sections.outcomes,
-            sources["outcomes"],
-            table.leads,
-            keys=keys,
-            timezone=timezone,
-            are_all_leads=are_all_leads,
+            sections.outcomes, sources["outcomes"], leads, keys=by, reading=reading, until_us=until_us
         )
         counts.append(count)
-    leads = table.leads
     if sections.history is not None:
-        keys = _keys_of(None, leads, sources, "history")
+        by = keys.of("history", None)
         changes, count = read_history(
-            sections.history, sources["history"], table.kinds, keys=keys, timezone=timezone, are_all_leads=are_all_leads
+            sections.history, sources["history"], table.kinds, keys=by, reading=reading, until_us=until_us
         )
         leads = replace(leads, history=changes)
         counts.append(count)
@@ -163,6 +168,8 @@ def read_crm(
         observed_from,
         newest_event,
         actors_of_types(sections.events),
+        reading,
+        notes,
     )
     whole = _refuse_too_many_bad(crm, sections.max_bad)
     return whole if until_us is None else whole.before(until_us)
@@ -186,9 +193,21 @@ def _sources(
     return found
 
 
-def _keys_of(via: ViaSection | None, leads: LeadArrays, sources: Mapping[str, AnySource], name: str) -> LeadKeys:
-    """How the rows of a table name the leads."""
-    return own_keys(leads) if via is None else keys_via(via, sources[f"{name}.via"], leads, key=(name, "via"))
+@dataclass(frozen=True)
+class _Keys:
+    """How the rows of the other tables name the leads."""
+
+    table: LeadTable
+    sources: Mapping[str, AnySource]
+    are_all_leads: bool
+
+    def of(self, name: str, via: ViaSection | None) -> LeadKeys:
+        """The keys that the table of this name has."""
+        leads, unused = self.table.leads, self.table.unused_ids
+        if via is None:
+            return own_keys(leads, are_all_leads=self.are_all_leads, unused_ids=unused)
+        source, key = self.sources[f"{name}.via"], (name, "via")
+        return keys_via(via, source, leads, key=key, are_all_leads=self.are_all_leads, unused_ids=unused)
 
 
 def _header_problems(
@@ -216,20 +235,18 @@ def _read_lead_table(
     sections: CrmSections,
     source: AnySource,
     kinds: Mapping[str, Kind] | None,
-    timezone: ZoneInfo,
+    reading: Reading,
     until_us: int | None,
 ) -> tuple[LeadTable, list[str] | None]:
     """The leads and, of a flat table, the cells of its outcome column."""
     section, column = sections.leads, sections.outcomes.column if sections.outcomes is not None else None
-    frame = read_frame(source, key=("leads", "source"))
+    raw = read_table(source, key=("leads", "source"))
     if column is not None and section.created_at is not None:
         section = section.model_copy(update={"created_at": None, "order_by": section.created_at})
     reserved = frozenset([column] if column is not None else [])
-    table = read_leads(
-        section, source, timezone=timezone, reserved=reserved, kinds=kinds, until_us=until_us, frame=frame
-    )
-    has_outcome = column is not None and column in frame.columns
-    return table, text_cells(frame, column) if has_outcome and column is not None else None
+    table = read_leads(section, source, reading=reading, reserved=reserved, kinds=kinds, until_us=until_us, table=raw)
+    has_outcome = column is not None and column in raw
+    return table, list(raw[column]) if has_outcome and column is not None else None
 
 
 def _refuse_too_many_bad(crm: Crm, max_bad: float) -> Crm:

@@ -1,34 +1,23 @@
 """The sections of leadlight.yaml that describe a company's tables, and what they need of each other."""
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from features.event_log import EventsSection
 from features.history_table import HistorySection
 from features.lead_table import LeadsSection
 from features.outcome_table import OutcomesSection
+from features.reading import ReadingSection
+from features.sql_source import SqlSection
 
 
-class CrmSections(BaseModel):
+class CrmSections(ReadingSection):
     """The sections of leadlight.yaml that describe tables."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     leads: LeadsSection
     events: EventsSection | None = None
     outcomes: OutcomesSection | None = None
     history: HistorySection | None = None
-    timezone: str = "UTC"
     max_bad: float = Field(default=0.01, ge=0, le=1)
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_a_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"{name!r} is no time zone; write one like UTC or Europe/Berlin") from error
-        return name
 
     @model_validator(mode="after")
     def _changes_need_times(self) -> "CrmSections":
@@ -52,7 +41,7 @@ class CrmSections(BaseModel):
     @model_validator(mode="after")
     def _rows_of_a_database_need_ids(self) -> "CrmSections":
         """They come in any order, so their numbers name nobody."""
-        if self.leads.id is None and not isinstance(self.leads.source, str):
+        if self.leads.id is None and isinstance(self.leads.source, SqlSection):
             raise ValueError("found leads in a database without `id`, expected leads.id; name the id column")
         return self
 

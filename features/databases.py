@@ -2,17 +2,18 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from features.sources import BadProject, Problem, cell_text, did_you_mean, first_line, list_some
+from features.raw_table import Place, RawTable, of_frame
+from features.sources import BadProject, Problem, did_you_mean, first_line, list_some, value_text
 from features.sql_source import SqlSource
 
 if TYPE_CHECKING:
-    import pandas as pd
     from sqlalchemy import Connection, Engine
     from sqlalchemy.exc import DBAPIError
 
@@ -28,8 +29,8 @@ _FILE_URL = re.compile(r"(sqlite|duckdb)(?:\+\w+)?://(?:/([^?]*).*)?", re.DOTALL
 _AS_WRITTEN = ("date", "timestamp", "timestamptz", "time", "timetz", "interval", "json", "jsonb")
 
 
-def read_database(source: SqlSource, *, key: tuple[str, ...], is_header_only: bool = False) -> "pd.DataFrame":
-    """The rows of a table or query: those of DuckDB typed as it types them, others as cells of text.
+def read_database(source: SqlSource, *, key: tuple[str, ...], is_header_only: bool = False) -> Iterator[RawTable]:
+    """The rows of a table or query in pieces, at least one; those of DuckDB at once.
 
     Raises
     ------
@@ -38,13 +39,15 @@ def read_database(source: SqlSource, *, key: tuple[str, ...], is_header_only: bo
     url = with_variables(source.said.url, os.environ, key=key)
     file = _FILE_URL.fullmatch(url)
     if file is None:
-        return _read_by_sqlalchemy(source, url, key, is_header_only)
+        yield from _read_by_sqlalchemy(source, url, key, is_header_only)
+        return
     path = source.folder / (file[2] or "")
     if not path.is_file():
         raise BadProject([Problem(key, f"there is no database file {path}; correct the url")])
     if file[1] == "duckdb":
-        return _read_duckdb(source, path, key, is_header_only)
-    return _read_by_sqlalchemy(source, f"sqlite:///{path}", key, is_header_only)
+        yield _read_duckdb(source, path, key, is_header_only)
+    else:
+        yield from _read_by_sqlalchemy(source, f"sqlite:///{path}", key, is_header_only)
 
 
 def with_variables(url: str, environment: Mapping[str, str], *, key: tuple[str, ...]) -> str:
@@ -86,7 +89,7 @@ def _needs(package: str, key: tuple[str, ...]) -> Iterator[None]:
         raise BadProject([Problem(key, f"{told}; {cure}")]) from error
 
 
-def _read_duckdb(source: SqlSource, path: Path, key: tuple[str, ...], is_header_only: bool) -> "pd.DataFrame":
+def _read_duckdb(source: SqlSource, path: Path, key: tuple[str, ...], is_header_only: bool) -> RawTable:
     import pandas as pd
 
     with _needs("duckdb and pyarrow", key):
@@ -99,13 +102,10 @@ def _read_duckdb(source: SqlSource, path: Path, key: tuple[str, ...], is_header_
     except duckdb.Error as error:
         raise BadProject([Problem(key, f"{source.name} can not be read: {first_line(error)}")]) from error
     _refuse_repeated(rows.column_names, source, key)
-    frame: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype)
-    return frame
+    return of_frame(rows.to_pandas(types_mapper=pd.ArrowDtype), source.name, first_row=1)
 
 
-def _read_by_sqlalchemy(source: SqlSource, url: str, key: tuple[str, ...], is_header_only: bool) -> "pd.DataFrame":
-    import pandas as pd
-
+def _read_by_sqlalchemy(source: SqlSource, url: str, key: tuple[str, ...], is_header_only: bool) -> Iterator[RawTable]:
     with _needs("SQLAlchemy", key):
         from sqlalchemy.exc import DBAPIError
     engine = _engine(url, source, key)
@@ -118,10 +118,13 @@ def _read_by_sqlalchemy(source: SqlSource, url: str, key: tuple[str, ...], is_he
         ):
             names = [str(name) for name in result.keys()]  # noqa: SIM118  # of a result, which is no mapping
             _refuse_repeated(names, source, key)
-            pieces = [_cells(names, rows) for rows in result.partitions(_PIECE_ROWS)]
+            yield _piece(source.name, names, [], 0)
+            n_read = 0
+            for rows in result.partitions(_PIECE_ROWS):
+                yield _piece(source.name, names, rows, n_read)
+                n_read += len(rows)
     except DBAPIError as error:
         raise BadProject([Problem(key, _unreadable(engine, source, error))]) from error
-    return pd.concat([_cells(names, []), *pieces], ignore_index=True)
 
 
 def _connected(engine: "Engine", source: SqlSource, key: tuple[str, ...]) -> "Connection":
@@ -135,12 +138,15 @@ def _connected(engine: "Engine", source: SqlSource, key: tuple[str, ...]) -> "Co
         raise BadProject([Problem(key, f"{told}; {cure}")]) from error
 
 
-def _cells(names: Sequence[str], rows: Sequence[Sequence[object]]) -> "pd.DataFrame":
-    import pandas as pd
-
-    columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    texts = {name: [cell_text(cell) for cell in column] for name, column in zip(names, columns, strict=True)}
-    return pd.DataFrame(texts, dtype="str")
+def _piece(name: str, names: Sequence[str], rows: Sequence[Sequence[object]], n_before: int) -> RawTable:
+    """Some rows of a result as text cells; in a column of nothing but numbers they have a decimal point."""
+    columns: Iterable[Sequence[object]] = zip(*rows, strict=True) if rows else [()] * len(names)
+    cells, typed = {}, set()
+    for column, values in zip(names, columns, strict=True):
+        cells[column] = [value_text(value) for value in values]
+        if all(value is None or isinstance(value, int | float | Decimal) for value in values):
+            typed.add(column)
+    return RawTable(name, cells, len(rows), (Place(name, 0, n_before + 1),), typed=frozenset(typed))
 
 
 def _engine(url: str, source: SqlSource, key: tuple[str, ...]) -> "Engine":

@@ -2,23 +2,24 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from features.columns import read_column
+from features.iso_times import parse_times
 from features.lead_keys import LeadKeys
-from features.parsing import BadCell, is_missing, parse_cells, parse_time_us
 from features.quarantine import BadRows, TableCount
-from features.sources import AnySource, BadProject, Problem, list_some, missing_columns, read_frame, text_cells
+from features.raw_table import RawTable
+from features.reading import Reading
+from features.settling import DateEvidence, settled_times
+from features.sources import AnySource, BadProject, Problem, list_some, missing_columns, read_table
 from features.sql_source import SourceSaid
 from features.tables import Column, IntArray, Kind
 from features.versions import Versions, settle_versions
 
-if TYPE_CHECKING:
-    import pandas as pd
+#: A time of record that a row does not say: it was recorded when it held.
+_WHEN_IT_HELD = np.iinfo(np.int64).min
 
 
 class HistorySection(BaseModel):
@@ -46,6 +47,11 @@ class HistorySection(BaseModel):
         keys = ("lead", "field", "value", "valid_from", "recorded_at")
         return {("history", key): getattr(self, key) for key in keys if getattr(self, key) is not None}
 
+    def time_columns(self) -> dict[str, str]:
+        """The columns of times, by their key in leadlight.yaml."""
+        named = {"history.valid_from": self.valid_from, "history.recorded_at": self.recorded_at}
+        return {key: name for key, name in named.items() if name is not None}
+
 
 @dataclass(frozen=True)
 class _Stated:
@@ -62,8 +68,8 @@ def read_history(
     kinds: Mapping[str, Kind],
     *,
     keys: LeadKeys,
-    timezone: ZoneInfo,
-    are_all_leads: bool,
+    reading: Reading,
+    until_us: int | None = None,
 ) -> tuple[Mapping[str, Versions], TableCount]:
     """The versions of each attribute that the table keeps the changes of.
 
@@ -71,83 +77,78 @@ def read_history(
     ----------
     kinds : how the columns of the leads table are read; what is ignored there, or no column, is passed over.
     keys : how the rows name their leads.
-    are_all_leads : whether a row of an unknown lead is a fault.
+    reading : how the leads table was read; a value is read like its column there.
+    until_us : what was known from then on does not tell how times are read.
 
     Raises
     ------
     BadProject : the file or a named column is missing, or not one attribute of the leads is in it.
     """
-    frame = read_frame(source, key=("history", "source"))
-    problems = missing_columns(frame, section.named_columns(), file=source.name)
+    table = read_table(source, key=("history", "source"))
+    problems = missing_columns(table.columns, section.named_columns(), file=table.name)
     if problems:
         raise BadProject(problems)
-    bad = BadRows(source.name, first_row=source.first_row)
-    rows = keys.rows_of_leads(text_cells(frame, section.lead), section.lead, bad, are_all_leads=are_all_leads)
-    valid_us, recorded_us = _times(section, frame, timezone, bad)
+    bad = BadRows(table)
+    rows = keys.rows_of_leads(table[section.lead], section.lead, bad)
+    valid_us, recorded_us = _times(section, table, reading, until_us, bad)
     used_kinds = {name: kind for name, kind in kinds.items() if kind != "ignore"}
-    stated = list(_stated(section, frame, source, used_kinds, timezone, bad))
-    kept = rows.without(bad, len(frame))
+    stated = list(_stated(section, table, used_kinds, reading, bad))
+    kept = rows.used(bad, len(table)).known()
     history = {}
     for one in stated:
-        position = np.full(len(frame), -1, dtype=np.int64)
+        position = np.full(len(table), -1, dtype=np.int64)
         position[one.rows] = np.arange(len(one.rows))
         says = position[kept.row] >= 0
         row, lead = kept.row[says], kept.lead[says]
         history[one.name] = settle_versions(lead, valid_us[row], recorded_us[row], one.column.take(position[row]))
-    return history, bad.count(len(frame))
+    return history, bad.count()
 
 
 def _times(
-    section: HistorySection, frame: "pd.DataFrame", timezone: ZoneInfo, bad: BadRows
+    section: HistorySection, table: RawTable, reading: Reading, until_us: int | None, bad: BadRows
 ) -> tuple[IntArray, IntArray]:
     """From when each row holds and when it was recorded: when it held, where that is not said."""
-
-    def read(cell: str) -> int | None:
-        return None if is_missing(cell) else parse_time_us(cell, timezone=timezone, date_is="end")
-
-    def read_needed(cell: str) -> int:
-        if is_missing(cell):
-            raise BadCell("the time that a value holds from is needed, the cell is empty")
-        return parse_time_us(cell, timezone=timezone, date_is="end")
-
-    cells = text_cells(frame, section.valid_from)
-    valid = parse_cells(cells, read_needed, 0)
-    bad.add_cells(section.valid_from, cells, valid.bad)
-    valid_us = np.array(valid.values, dtype=np.int64)
-    if section.recorded_at is None:
-        return valid_us, valid_us
-    cells = text_cells(frame, section.recorded_at)
-    recorded = parse_cells(cells, read, None)
-    bad.add_cells(section.recorded_at, cells, recorded.bad)
-    known = [valid if said is None else said for said, valid in zip(recorded.values, valid.values, strict=True)]
-    return valid_us, np.array(known, dtype=np.int64)
+    columns = section.time_columns()
+    evidence = {key: DateEvidence(reading, until_us) for key in columns}
+    times = {}
+    for key, column in columns.items():
+        evidence[key].add(table[column])
+    reading = reading.settling(settled_times(evidence, columns))
+    for key, column in columns.items():
+        missing = _WHEN_IT_HELD if key == "history.recorded_at" else None
+        times[key], faults = parse_times(table[column], reading.of(key), missing_us=missing)
+        bad.add_cells(column, table[column], faults)
+    valid_us = times["history.valid_from"]
+    recorded_us = times.get("history.recorded_at", valid_us)
+    return valid_us, np.where(recorded_us == _WHEN_IT_HELD, valid_us, recorded_us)
 
 
 def _stated(
-    section: HistorySection,
-    frame: "pd.DataFrame",
-    source: AnySource,
-    kinds: Mapping[str, Kind],
-    timezone: ZoneInfo,
-    bad: BadRows,
+    section: HistorySection, table: RawTable, kinds: Mapping[str, Kind], reading: Reading, bad: BadRows
 ) -> Iterator[_Stated]:
     """The attributes that the table has, in the order of their names."""
-    if section.field is None or section.value is None:
-        known = sorted(kinds.keys() & {str(name) for name in frame.columns} - set(section.named_columns().values()))
-        every_row = np.arange(len(frame))
-        places = {name: (every_row, name) for name in known}
-        found = [str(name) for name in frame.columns]
-    else:
-        fields = np.array([cell.strip() for cell in text_cells(frame, section.field)], dtype=object)
-        found = sorted(set(fields.tolist()))
-        places = {name: (np.flatnonzero(fields == name), section.value) for name in found if name in kinds}
-    if len(frame) and not places:
-        told = f"{source.name} has no attribute of the leads, but {list_some(found)}; write them as columns of leads"
+    places, found = _places(section, table, kinds)
+    if len(table) and not places:
+        told = f"{table.name} has no attribute of the leads, but {list_some(found)}; write them as columns of leads"
         raise BadProject([Problem(("history", "source"), told)])
     for name, (rows, place) in places.items():
-        whole = text_cells(frame, place)
-        cells = whole if len(rows) == len(frame) else [whole[row] for row in rows.tolist()]
-        column, faults = read_column(cells, kinds[name], timezone=timezone)
+        whole = table[place]
+        cells = whole if len(rows) == len(table) else [whole[row] for row in rows.tolist()]
+        how = reading.of(f"leads.columns.{name}")
+        column, faults = read_column(cells, kinds[name], how.of_machine() if place in table.typed else how)
         for row, reason in zip(faults.rows, faults.reasons, strict=True):
             bad.add(int(rows[row]), place, cells[row], reason)
         yield _Stated(name, rows, column)
+
+
+def _places(
+    section: HistorySection, table: RawTable, kinds: Mapping[str, Kind]
+) -> tuple[dict[str, tuple[IntArray, str]], list[str]]:
+    """In which rows and which column each attribute stands, and all fields that there are."""
+    if section.field is None or section.value is None:
+        every_row = np.arange(len(table))
+        known = sorted(kinds.keys() & {*table.columns} - {*section.named_columns().values()})
+        return {name: (every_row, name) for name in known}, list(table.columns)
+    fields = np.array([cell.strip() for cell in table[section.field]], dtype=object)
+    found = sorted(set(fields.tolist()))
+    return {name: (np.flatnonzero(fields == name), section.value) for name in found if name in kinds}, found

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from functools import partial
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from features.labels import OpenDeals, Outcomes, no_outcomes
 from features.lead_keys import LeadKeys, ViaSection
-from features.parsing import is_missing, parse_cells, parse_time_us
+from features.parsing import parse_cells, parse_time_us
 from features.quarantine import BadRows, TableCount
-from features.sources import AnySource, BadProject, missing_columns, read_frame, text_cells
+from features.raw_table import RawTable
+from features.reading import USUAL, Reading
+from features.settling import DateEvidence, settled_times
+from features.sources import AnySource, BadProject, missing_columns, read_table
 from features.sql_source import SourceSaid
 from features.tables import NEVER_US, BoolArray, IntArray, LeadArrays
 
@@ -79,6 +82,11 @@ class OutcomesSection(BaseModel):
         keys = ("lead", "opened_at", "closed_at", "outcome", "amount", "column")
         return {("outcomes", key): getattr(self, key) for key in keys if getattr(self, key) is not None}
 
+    def time_columns(self) -> dict[str, str]:
+        """The columns of times, by their key in leadlight.yaml."""
+        named = {"outcomes.opened_at": self.opened_at, "outcomes.closed_at": self.closed_at}
+        return {key: name for key, name in named.items() if name is not None}
+
 
 def read_outcomes(
     section: OutcomesSection,
@@ -86,8 +94,8 @@ def read_outcomes(
     leads: LeadArrays,
     *,
     keys: LeadKeys,
-    timezone: ZoneInfo,
-    are_all_leads: bool,
+    reading: Reading,
+    until_us: int | None = None,
 ) -> tuple[Outcomes, TableCount]:
     """The outcomes of these leads from a table of closed deals.
 
@@ -97,18 +105,46 @@ def read_outcomes(
     Parameters
     ----------
     keys : how the deals name their leads.
+    until_us : deals that were neither opened nor closed before are as if they did not stand there.
     """
-    frame = read_frame(source, key=("outcomes", "source"))
-    problems = missing_columns(frame, section.named_columns(), file=source.name)
+    table = read_table(source, key=("outcomes", "source"))
+    problems = missing_columns(table.columns, section.named_columns(), file=table.name)
     if problems:
         raise BadProject(problems)
-    bad = BadRows(source.name, first_row=source.first_row)
+    reading = _settled(section, table, reading, until_us)
+    table = _before_until(section, table, reading, until_us)
+    bad = BadRows(table)
     named = {str(key): name for (_, key), name in section.named_columns().items()}
-    cells = {key: text_cells(frame, name) for key, name in named.items()}
-    rows = keys.rows_of_leads(cells["lead"], named["lead"], bad, are_all_leads=are_all_leads)
-    deals = _deals(section, cells, timezone, bad, len(frame))
-    kept = rows.without(bad, len(frame))
-    return _outcomes_of(leads, kept.lead, deals.take(kept.row)), bad.count(len(frame))
+    cells = {key: table[name] for key, name in named.items()}
+    rows = keys.rows_of_leads(cells["lead"], named["lead"], bad)
+    deals = _deals(section, cells, reading, bad)
+    kept = rows.used(bad, len(table)).known()
+    return _outcomes_of(leads, kept.lead, deals.take(kept.row)), bad.count()
+
+
+def _settled(section: OutcomesSection, table: RawTable, reading: Reading, until_us: int | None) -> Reading:
+    """How the times are read, as far as they have to say it themselves."""
+    columns = {key: name for key, name in section.time_columns().items() if key not in reading.columns}
+    evidence = {key: DateEvidence(reading, until_us) for key in columns}
+    for key, name in columns.items():
+        evidence[key].add(cell for row, cell in enumerate(table[name]) if row not in table.faults)
+    return reading.settling(settled_times(evidence, columns))
+
+
+def _before_until(section: OutcomesSection, table: RawTable, reading: Reading, until_us: int | None) -> RawTable:
+    """The deals without those of which nothing was known before `until_us`."""
+    if until_us is None:
+        return table
+    times = [
+        parse_cells(table[name], partial(_time_us, reading=reading.of(key)), NEVER_US).values
+        for key, name in section.time_columns().items()
+    ]
+    first = [min(row) for row in zip(*times, strict=True)]
+    return table.take([row for row, us in enumerate(first) if us < until_us or us == NEVER_US])
+
+
+def _time_us(cell: str, reading: Reading) -> int:
+    return NEVER_US if reading.is_missing(cell) else parse_time_us(cell, reading, date_is="end")
 
 
 @dataclass(frozen=True)
@@ -123,30 +159,22 @@ class _Deals:
         return _Deals(self.opened_us[index], self.closed_us[index], self.is_won[index])
 
 
-def _deals(
-    section: OutcomesSection, cells: Mapping[str, list[str]], timezone: ZoneInfo, bad: BadRows, n_rows: int
-) -> _Deals:
+def _deals(section: OutcomesSection, cells: Mapping[str, Sequence[str]], reading: Reading, bad: BadRows) -> _Deals:
     """The deals; the time that an open one is planned to close at is none."""
+    n_rows = len(cells["lead"])
     closes, is_won = np.ones(n_rows, dtype=np.bool_), np.ones(n_rows, dtype=np.bool_)
     if section.outcome is not None:
-        closes, is_won = is_close_cell(cells["outcome"], section), is_won_cell(cells["outcome"], section)
-    column = section.closed_at or ""
-    closed_us = _times(cells["closed_at"], column, timezone, bad)
+        closes, is_won = is_close_cell(cells["outcome"], section, reading), is_won_cell(cells["outcome"], section)
+    times = {key: np.full(n_rows, NEVER_US, dtype=np.int64) for key in ("outcomes.opened_at", "outcomes.closed_at")}
+    for key, column in section.time_columns().items():
+        own = cells[key.removeprefix("outcomes.")]
+        parsed = parse_cells(own, partial(_time_us, reading=reading.of(key)), NEVER_US)
+        bad.add_cells(column, own, parsed.bad)
+        times[key] = np.array(parsed.values, dtype=np.int64)
+    opened_us, closed_us = times.values()
     for row in np.flatnonzero(closes & (closed_us == NEVER_US)).tolist():
-        bad.add(row, column, cells["closed_at"][row], "a closed deal needs the time it closed")
-    opened_us = np.full(n_rows, NEVER_US, dtype=np.int64)
-    if section.opened_at is not None:
-        opened_us = _times(cells["opened_at"], section.opened_at, timezone, bad)
+        bad.add(row, section.closed_at or "", cells["closed_at"][row], "a closed deal needs the time it closed")
     return _Deals(opened_us, np.where(closes, closed_us, NEVER_US), closes & is_won)
-
-
-def _times(cells: list[str], column: str, timezone: ZoneInfo, bad: BadRows) -> IntArray:
-    def read(cell: str) -> int:
-        return NEVER_US if is_missing(cell) else parse_time_us(cell, timezone=timezone, date_is="end")
-
-    parsed = parse_cells(cells, read, NEVER_US)
-    bad.add_cells(column, cells, parsed.bad)
-    return np.array(parsed.values, dtype=np.int64)
 
 
 def is_won_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
@@ -154,12 +182,12 @@ def is_won_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
     return _is_among(cells, section.won)
 
 
-def is_close_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
+def is_close_cell(cells: Sequence[str], section: OutcomesSection, reading: Reading = USUAL) -> BoolArray:
     """Whether each outcome cell says that the lead is closed: it is filled, and says won or lost.
 
     Without words for lost every other word means it.
     """
-    is_filled = np.array([not is_missing(cell) for cell in cells], dtype=np.bool_)
+    is_filled = np.array([not reading.is_missing(cell) for cell in cells], dtype=np.bool_)
     if section.lost is None:
         return is_filled
     return is_filled & (is_won_cell(cells, section) | _is_among(cells, section.lost))
@@ -194,7 +222,9 @@ def _outcomes_of(leads: LeadArrays, lead: IntArray, deals: _Deals) -> Outcomes:
     return Outcomes(closed, won, OpenDeals(lead, deals.opened_us, deals.closed_us).reopening(closed))
 
 
-def flat_outcomes(section: OutcomesSection, cells: Sequence[str], row_of: IntArray) -> Outcomes:
+def flat_outcomes(
+    section: OutcomesSection, cells: Sequence[str], row_of: IntArray, reading: Reading = USUAL
+) -> Outcomes:
     """The outcomes of a flat table's leads: an empty cell means open.
 
     Parameters
@@ -203,5 +233,5 @@ def flat_outcomes(section: OutcomesSection, cells: Sequence[str], row_of: IntArr
     row_of : for each lead its row in the file.
     """
     won = is_won_cell(cells, section)[row_of]
-    closed = is_close_cell(cells, section)[row_of]
+    closed = is_close_cell(cells, section, reading)[row_of]
     return Outcomes(np.where(closed, 0, NEVER_US), np.where(closed & won, 0, NEVER_US))

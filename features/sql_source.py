@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Tag, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 #: What a semicolon or a word in it is no SQL of: texts, names, dollar-quoted texts and comments.
 _NO_SQL = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|--[^\n]*|/\*.*?\*/""", re.DOTALL)
@@ -58,12 +58,19 @@ def _a_path(text: str) -> str:
 
 
 def _kind_of_source(value: object) -> str:
-    return "a database" if isinstance(value, dict | SqlSection) else "a file"
+    if isinstance(value, dict | SqlSection):
+        return "a database"
+    return "files" if isinstance(value, list) else "a file"
+
+
+_Path = Annotated[str, AfterValidator(_a_path)]
 
 
 #: What stands at `source:` in leadlight.yaml.
 SourceSaid = Annotated[
-    Annotated[str, AfterValidator(_a_path), Tag("a file")] | Annotated[SqlSection, Tag("a database")],
+    Annotated[_Path, Tag("a file")]
+    | Annotated[list[_Path], Field(min_length=1), Tag("files")]
+    | Annotated[SqlSection, Tag("a database")],
     Discriminator(_kind_of_source),
 ]
 
@@ -82,7 +89,6 @@ class SqlSource:
     said: SqlSection
     folder: Path
     what: str
-    first_row: ClassVar[int] = 1
 
     @property
     def name(self) -> str:

@@ -66,7 +66,7 @@ def build_history(
     ----------
     is_ordered : of a flat table: whether an order column was given.
     """
-    spec = learn_spec(crm.leads, crm.events, crm.kinds, crm.actors)
+    spec = learn_spec(crm.leads, crm.events, crm.kinds, crm.actors, crm.reading)
     labelled = _labelled(crm, goal, observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)

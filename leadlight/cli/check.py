@@ -37,7 +37,7 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
     notes = _notes(project, crm, profile)
     if as_json:
         report = _report(crm.counts, problems, unmatched)
-        print_json({**report, "leaks": leaks, "notes": notes, **profile_json(profile)})
+        print_json({**report, "leaks": leaks, "notes": [*crm.notes, *notes], **profile_json(profile)})
     else:
         doubts = [f"{leak['column']}: {leak['value']}; {leak['advice']}" for leak in leaks]
         _print(crm, profile, [*doubts, *notes], unmatched)
@@ -155,6 +155,8 @@ def _print(crm: "Crm", profile: "Profile", doubts: list[str], unmatched: list[st
     print_table(("table", "rows read", "used", "quarantined"), rows)
     for reason, n in commonest_reasons(crm.counts):
         say(f"  {n} x {reason}")
+    for line in crm.notes:
+        say(f"Taken for granted: {line}")
     print_profile(profile, crm.kinds)
     if unmatched:
         say(f"{len(unmatched)} rules match nothing here and are skipped:")

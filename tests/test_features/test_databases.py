@@ -14,7 +14,8 @@ import pytest
 
 from features.databases import with_variables
 from features.lead_table import LeadsSection, LeadTable, read_leads
-from features.sources import BadProject, Source, read_frame, source_of, text_cells
+from features.reading import Reading
+from features.sources import BadProject, Source, read_table, source_of
 from features.sql_source import SqlSection
 from features.tables import NumberColumn
 from tests.databases import SERVER, a_schema, fill_duckdb, fill_postgresql, fill_sqlite
@@ -56,8 +57,8 @@ def postgresql() -> Iterator[tuple[psycopg.Connection, str]]:
 
 
 def said(folder: Path, **keys: str) -> dict[str, list[str]]:
-    frame = read_frame(source_of(SqlSection(**keys), folder, what="leads"), key=KEY)
-    return {str(name): text_cells(frame, str(name)) for name in frame.columns}
+    table = read_table(source_of(SqlSection(**keys), folder, what="leads"), key=KEY)
+    return {name: list(table[name]) for name in table.columns}
 
 
 def problem(folder: Path, **keys: str) -> str:
@@ -71,7 +72,7 @@ def problem(folder: Path, **keys: str) -> str:
 
 def leads_of(source: object) -> LeadTable:
     section = LeadsSection.model_validate({"source": "any", "id": "id", "created_at": "created"})
-    return read_leads(section, source, timezone=ZoneInfo("Europe/Berlin"))  # type: ignore[arg-type]  # of any kind
+    return read_leads(section, source, reading=Reading(ZoneInfo("Europe/Berlin")))  # type: ignore[arg-type]  # of any kind
 
 
 def content(table: LeadTable) -> dict[str, object]:
@@ -132,8 +133,8 @@ def test_sqlite_gives_the_bytes_that_parquet_gives(tmp_path: Path) -> None:
 
 def test_csv_gives_the_bytes_that_parquet_gives(tmp_path: Path) -> None:
     parquet = as_parquet(tmp_path)
-    frame = read_frame(parquet, key=KEY)
-    cells = {str(name): text_cells(frame, str(name)) for name in frame.columns}
+    table = read_table(parquet, key=KEY)
+    cells = {name: table[name] for name in table.columns}
     lines = [
         ",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in zip(*cells.values(), strict=True)
     ]

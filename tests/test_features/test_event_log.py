@@ -15,6 +15,7 @@ from features.event_log import (
     words_of_types,
 )
 from features.lead_keys import own_keys
+from features.reading import Reading
 from features.sources import BadProject, Source
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import LeadArrays, TextColumn
@@ -28,9 +29,8 @@ FULL = SECTION.model_copy(update={"id": "id", "recorded_at": "known"})
 
 def read(folder: Path, text: str, section: EventsSection = FULL, *, are_all_leads: bool = True) -> EventLog:
     (folder / "events.csv").write_text(text, encoding="utf-8")
-    return read_events(
-        section, Source(folder / "events.csv"), LEADS, keys=own_keys(LEADS), timezone=UTC, are_all_leads=are_all_leads
-    )
+    source, keys = Source(folder / "events.csv"), own_keys(LEADS, are_all_leads=are_all_leads)
+    return read_events(section, source, LEADS, keys=keys, reading=Reading(UTC), are_all_leads=are_all_leads)
 
 
 def rows(log: EventLog) -> list[tuple[str, str, int]]:
@@ -144,7 +144,7 @@ def test_naive_times_in_parquet_are_of_the_zone(tmp_path: Path, zone: str) -> No
     pd.DataFrame({"lead": ["a"], "at": at, "type": ["call"]}).to_parquet(tmp_path / "e.parquet")
 
     source = Source(tmp_path / "e.parquet")
-    log = read_events(SECTION, source, LEADS, keys=own_keys(LEADS), timezone=ZoneInfo(zone), are_all_leads=True)
+    log = read_events(SECTION, source, LEADS, keys=own_keys(LEADS), reading=Reading(ZoneInfo(zone)), are_all_leads=True)
 
     assert log.events.at_us.tolist() == [DAY if zone == "Asia/Kolkata" else DAY + 19_800_000_000]
 
@@ -191,10 +191,10 @@ def test_of_repeats_that_differ_in_the_actor_the_same_is_used_in_any_order(tmp_p
 def test_tracking_begins_at_the_start_of_a_day() -> None:
     said = SECTION.model_copy(update={"observed_from": "1970-01-02"})
 
-    assert observed_from_us(said, UTC) == DAY
-    assert observed_from_us(SECTION, UTC) is None
+    assert observed_from_us(said, Reading(UTC)) == DAY
+    assert observed_from_us(SECTION, Reading(UTC)) is None
 
 
 def test_a_beginning_that_is_no_time_is_said_with_its_key() -> None:
     with pytest.raises(BadProject, match=r"events\.observed_from: found 'May': a date or time"):
-        observed_from_us(SECTION.model_copy(update={"observed_from": "May"}), UTC)
+        observed_from_us(SECTION.model_copy(update={"observed_from": "May"}), Reading(UTC))

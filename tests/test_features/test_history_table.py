@@ -181,7 +181,7 @@ def _tables(crm: Crm):  # type: ignore[no-untyped-def]  # the arguments of learn
     [
         (("zz", "size", "5", DAYS[0], ""), "lead", "no usable lead with this id in the leads table"),
         (("a", "size", "many", DAYS[0], ""), "value", "a number is expected"),
-        (("a", "size", "5", "", ""), "since", "the time that a value holds from is needed, the cell is empty"),
+        (("a", "size", "5", "", ""), "since", NO_TIME),
         (("a", "size", "5", "soon", ""), "since", NO_TIME),
         (("a", "size", "5", DAYS[0], "soon"), "known", NO_TIME),
     ],

@@ -11,6 +11,7 @@ from features.labels import Outcomes, label_rows
 from features.lead_keys import own_keys
 from features.outcome_table import OutcomesSection, flat_outcomes, is_won_cell, read_outcomes
 from features.quarantine import TableCount
+from features.reading import Reading
 from features.snapshots import snapshots_of_rows
 from features.sources import BadProject, Source
 from features.tables import MICROSECONDS_PER_DAY as DAY
@@ -32,8 +33,8 @@ def read(
 ) -> tuple[Outcomes, TableCount]:
     (folder / "deals.csv").write_text(text, encoding="utf-8")
     leads = leads_created(0, 10 * DAY)
-    source, keys = Source(folder / "deals.csv"), own_keys(leads)
-    return read_outcomes(section, source, leads, keys=keys, timezone=ZoneInfo(zone), are_all_leads=are_all_leads)
+    source, keys = Source(folder / "deals.csv"), own_keys(leads, are_all_leads=are_all_leads)
+    return read_outcomes(section, source, leads, keys=keys, reading=Reading(ZoneInfo(zone)))
 
 
 def test_the_first_close_and_the_first_win_count(tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_a_date_of_closing_is_the_end_of_its_day_in_the_zone(tmp_path: Path, zon
     [
         ("zz,1970-01-09,won", "lead", "no usable lead with this id in the leads table"),
         (",1970-01-09,won", "lead", "an id is needed, the cell is empty"),
-        ("a,9.1.1970,won", "closed", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
+        ("a,31.2.1970,won", "closed", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
         ("a,,lost", "closed", "a closed deal needs the time it closed"),
     ],
 )
@@ -156,7 +157,7 @@ def test_with_words_for_lost_every_other_word_means_open(tmp_path: Path) -> None
     leads = leads_created(0, 0, 0, 0)
 
     source, keys = Source(tmp_path / "deals.csv"), own_keys(leads)
-    ends, count = read_outcomes(section, source, leads, keys=keys, timezone=ZoneInfo("UTC"), are_all_leads=True)
+    ends, count = read_outcomes(section, source, leads, keys=keys, reading=Reading())
 
     assert count.rows_used == 4
     assert ends.closed_us.tolist() == [1_000_000, 2_000_000, N, 3_000_000]

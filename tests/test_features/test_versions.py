@@ -68,6 +68,12 @@ def test_numbers_are_missing_before_their_first_version_and_where_it_was_emptied
     assert column.values == pytest.approx([np.nan, 1, np.nan, 3, np.nan], nan_ok=True)
 
 
+def test_a_value_recorded_late_does_not_hide_a_newer_one() -> None:
+    versions = versions_of([(0, 1, 5, "old"), (0, 3, 3, "new")])
+
+    assert [text_at(versions, 0, as_of) for as_of in (3, 4, 6)] == [None, "new", "new"]
+
+
 def test_without_any_version_every_cell_is_missing() -> None:
     column = versions_of([]).at(np.array([0, 1]), np.array([5, 5]))
 

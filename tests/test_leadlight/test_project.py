@@ -47,7 +47,7 @@ def test_words_come_from_columns_and_event_types(tmp_path: Path) -> None:
         (MINIMAL + "colour: red\n", "found the unknown key `colour`"),
         (MINIMAL + "goal: {horizon: 90}\n", "is no duration: write a number and a unit"),
         (MINIMAL + "goal: {snapshots: often}\n", "found 'often'"),
-        (MINIMAL + "outcomes: {source: d.csv}\n", "lead, closed_at, outcome missing"),
+        (MINIMAL + "outcomes: {source: d.csv}\n", "lead, closed_at missing"),
         (MINIMAL + "outcomes: {column: won, source: d.csv}\n", "leave out source"),
         (MINIMAL + "timezone: Mars/Olympus\n", "'Mars/Olympus' is no time zone"),
         (MINIMAL + "sales_capacity_per_week: 0\n", "sales_capacity_per_week"),

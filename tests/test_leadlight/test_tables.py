@@ -124,7 +124,7 @@ def test_sqlite_gives_the_scores_that_files_give(company: Path, from_files: byte
     [
         ('{url: "postgresql://ann:secret-word@h/crm", tabel: leads}', "found the unknown key `tabel`"),
         ("postgresql://ann:secret-word@h/crm", "found a URL, expected the path of a file"),
-        ('["postgresql://ann:secret-word@h/crm"]', "***@h/crm"),
+        ('{url: ["postgresql://ann:secret-word@h/crm"], table: leads}', "***@h/crm"),
         ('{url: "postgresql://ann:secret-word@h/crm", query: "drop table leads"}', "leadlight only reads"),
         ('{url: "postgresql://ann:secret-word@127.0.0.1:1/crm", table: leads}', "check that the server runs"),
     ],
