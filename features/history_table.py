@@ -12,7 +12,7 @@ from features.lead_keys import LeadKeys
 from features.quarantine import BadRows, TableCount
 from features.raw_table import RawTable
 from features.reading import Reading
-from features.settling import DateEvidence, settled_times
+from features.settling import settling_times
 from features.sources import AnySource, BadProject, Problem, list_some, missing_columns, read_table
 from features.sql_source import SourceSaid
 from features.tables import Column, IntArray, Kind
@@ -108,13 +108,9 @@ def _times(
     section: HistorySection, table: RawTable, reading: Reading, until_us: int | None, bad: BadRows
 ) -> tuple[IntArray, IntArray]:
     """From when each row holds and when it was recorded: when it held, where that is not said."""
-    columns = section.time_columns()
-    evidence = {key: DateEvidence(reading, until_us) for key in columns}
     times = {}
-    for key, column in columns.items():
-        evidence[key].add(table[column])
-    reading = reading.settling(settled_times(evidence, columns))
-    for key, column in columns.items():
+    for key, column in section.time_columns().items():
+        reading = settling_times(reading, key, column, table, until_us)
         missing = _WHEN_IT_HELD if key == "history.recorded_at" else None
         times[key], faults = parse_times(table[column], reading.of(key), missing_us=missing)
         bad.add_cells(column, table[column], faults)

@@ -13,7 +13,7 @@ from features.parsing import BadCell, Parsed, parse_cells, parse_id, parse_numbe
 from features.quarantine import BadRows, TableCount
 from features.raw_table import RawTable
 from features.reading import USUAL, Reading
-from features.settling import DateEvidence, settled_times
+from features.settling import settling_times
 from features.sources import AnySource, BadProject, Problem, missing_columns, read_table
 from features.sql_source import SourceSaid
 from features.tables import IntArray, Kind, LeadArrays, TextColumn
@@ -150,10 +150,7 @@ def _created_before(
     if section.created_at is None:
         return table, None, reading
     cells, key = table[section.created_at], "leads.created_at"
-    if key not in reading.columns:
-        evidence = DateEvidence(reading, until_us)
-        evidence.add(cell for row, cell in enumerate(cells) if row not in table.faults)
-        reading = reading.settling(settled_times({key: evidence}, {key: section.created_at}))
+    reading = settling_times(reading, key, section.created_at, table, until_us)
     created = parse_cells(cells, lambda cell: parse_time_us(cell, reading.of(key), date_is="start"), 0)
     if until_us is None:
         return table, created, reading

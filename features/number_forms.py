@@ -25,9 +25,10 @@ def _numeral(mark: str, other: str) -> re.Pattern[str]:
     """Digits, their thousands apart by one kind of separator or not at all; groups of two are India's."""
     fraction = rf"(?:{mark}[0-9]*)?"
     grouped = rf"[1-9][0-9]{{0,2}}(?P<apart>[{other}{_BLANKS}])[0-9]{{3}}(?:(?P=apart)[0-9]{{3}})*"
-    indian = rf"[1-9][0-9]?(?:{other}[0-9]{{2}})+{other}[0-9]{{3}}"
+    indian = "[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
+    whole = f"(?:{grouped}|{indian})" if other == "," else f"(?:{grouped})"
     return re.compile(
-        rf"(?:(?:{grouped}|{indian}){fraction}|[0-9]+{fraction}(?:e[+-]?[0-9]+)?|{mark}[0-9]+(?:e[+-]?[0-9]+)?)",
+        rf"(?:{whole}{fraction}|[0-9]+{fraction}(?:e[+-]?[0-9]+)?|{mark}[0-9]+(?:e[+-]?[0-9]+)?)",
         re.IGNORECASE,
     )
 

@@ -5,21 +5,19 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from features.labels import OpenDeals, Outcomes, no_outcomes
 from features.lead_keys import LeadKeys, ViaSection
+from features.outcome_words import OutcomeWord, is_among, words_of
 from features.parsing import parse_cells, parse_time_us
 from features.quarantine import BadRows, TableCount
 from features.raw_table import RawTable
 from features.reading import USUAL, Reading
-from features.settling import DateEvidence, settled_times
+from features.settling import settling_times
 from features.sources import AnySource, BadProject, missing_columns, read_table
 from features.sql_source import SourceSaid
 from features.tables import NEVER_US, BoolArray, IntArray, LeadArrays
-
-#: Strict, since pydantic would else read true as 1.
-OutcomeWord = StrictStr | StrictBool | StrictInt | StrictFloat
 
 
 class OutcomesSection(BaseModel):
@@ -42,7 +40,7 @@ class OutcomesSection(BaseModel):
 
     @model_validator(mode="after")
     def _no_word_for_both(self) -> "OutcomesSection":
-        both = sorted(_words(self.won) & _words(self.lost if self.lost is not None else []))
+        both = sorted(words_of(self.won) & words_of(self.lost if self.lost is not None else []))
         if both:
             raise ValueError(
                 f"found {both[0]!r} in `won` and in `lost`, expected it in one of them; leave it out of one"
@@ -124,11 +122,9 @@ def read_outcomes(
 
 def _settled(section: OutcomesSection, table: RawTable, reading: Reading, until_us: int | None) -> Reading:
     """How the times are read, as far as they have to say it themselves."""
-    columns = {key: name for key, name in section.time_columns().items() if key not in reading.columns}
-    evidence = {key: DateEvidence(reading, until_us) for key in columns}
-    for key, name in columns.items():
-        evidence[key].add(cell for row, cell in enumerate(table[name]) if row not in table.faults)
-    return reading.settling(settled_times(evidence, columns))
+    for key, column in section.time_columns().items():
+        reading = settling_times(reading, key, column, table, until_us)
+    return reading
 
 
 def _before_until(section: OutcomesSection, table: RawTable, reading: Reading, until_us: int | None) -> RawTable:
@@ -179,7 +175,7 @@ def _deals(section: OutcomesSection, cells: Mapping[str, Sequence[str]], reading
 
 def is_won_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
     """Whether each outcome cell is one of the words for won; case and outer blanks do not matter."""
-    return _is_among(cells, section.won)
+    return is_among(cells, section.won)
 
 
 def is_close_cell(cells: Sequence[str], section: OutcomesSection, reading: Reading = USUAL) -> BoolArray:
@@ -190,25 +186,7 @@ def is_close_cell(cells: Sequence[str], section: OutcomesSection, reading: Readi
     is_filled = np.array([not reading.is_missing(cell) for cell in cells], dtype=np.bool_)
     if section.lost is None:
         return is_filled
-    return is_filled & (is_won_cell(cells, section) | _is_among(cells, section.lost))
-
-
-def _is_among(cells: Sequence[str], said: OutcomeWord | list[OutcomeWord]) -> BoolArray:
-    words = _words(said)
-    return np.array([_outcome_word(cell) in words for cell in cells], dtype=np.bool_)
-
-
-def _words(said: OutcomeWord | list[OutcomeWord]) -> set[str]:
-    return {_outcome_word(str(word)) for word in (said if isinstance(said, list) else [said])}
-
-
-def _outcome_word(text: str) -> str:
-    """One spelling per outcome: 1, 1.0 and "1 " are the same, and so are True and "true"."""
-    word = text.strip().casefold()
-    try:
-        return repr(float(word))
-    except ValueError:
-        return word
+    return is_filled & (is_won_cell(cells, section) | is_among(cells, section.lost))
 
 
 def _outcomes_of(leads: LeadArrays, lead: IntArray, deals: _Deals) -> Outcomes:

@@ -12,6 +12,7 @@ from features.date_forms import is_numeral
 from features.date_forms import readings_of as date_readings
 from features.number_forms import readings_of as number_readings
 from features.parsing import BadCell, parse_time_us
+from features.raw_table import RawTable
 from features.reading import CellFormat, DateOrder, Reading
 from features.sources import BadProject, Problem
 from features.tables import Kind
@@ -153,3 +154,22 @@ def settled_times(evidence: Mapping[str, DateEvidence], columns: Mapping[str, st
     if problems:
         raise BadProject(problems)
     return {key: each.format for key, each in settled.items() if each.format != CellFormat()}
+
+
+def settling_times(reading: Reading, key: str, column: str, table: RawTable, before_us: int | None) -> Reading:
+    """The reading with what a column of times settles; as it is where that is settled already.
+
+    Parameters
+    ----------
+    key : of the column in leadlight.yaml.
+    before_us : later times have no say.
+
+    Raises
+    ------
+    BadProject : the order of day and month is not clear.
+    """
+    if key in reading.columns:
+        return reading
+    evidence = DateEvidence(reading, before_us)
+    evidence.add(cell for row, cell in enumerate(table[column]) if row not in table.faults)
+    return reading.settling(settled_times({key: evidence}, {key: column}))

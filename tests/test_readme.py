@@ -18,12 +18,15 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_project_files_are_valid() -> None:
-    files, databases = (validate_document(ProjectFile, parse_yaml(text, name="README.md")) for text in blocks("yaml"))
+    files, databases, keys, mended = blocks("yaml")
 
-    assert files.leads.columns["age"].is_withheld
-    assert databases.history is not None
-    assert databases.outcomes is not None
-    assert databases.outcomes.via is not None
+    project = validate_document(ProjectFile, parse_yaml(files + keys, name="README.md"))
+    assert project.leads.columns["age"].is_withheld
+    assert validate_document(ProjectFile, parse_yaml(mended, name="README.md")).leads.id == "lead_id"
+    tables = validate_document(ProjectFile, parse_yaml(databases, name="README.md"))
+    assert tables.history is not None
+    assert tables.outcomes is not None
+    assert tables.outcomes.via is not None
 
 
 @pytest.mark.parametrize(

@@ -198,3 +198,11 @@ def test_tracking_begins_at_the_start_of_a_day() -> None:
 def test_a_beginning_that_is_no_time_is_said_with_its_key() -> None:
     with pytest.raises(BadProject, match=r"events\.observed_from: found 'May': a date or time"):
         observed_from_us(SECTION.model_copy(update={"observed_from": "May"}), Reading(UTC))
+
+
+def test_which_of_two_repeats_is_kept_does_not_depend_on_their_order(tmp_path: Path) -> None:
+    twice = ["a,1970-01-02T00:00:00Z,call,7,1970-01-01T00:00:00Z", "a,1970-01-02T00:00:00Z,call,7,1970-01-01T12:00:00Z"]
+
+    logs = [read(tmp_path, HEADER + "\n".join(order) + "\n") for order in (twice, twice[::-1])]
+
+    assert rows(logs[0]) == rows(logs[1])
