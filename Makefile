@@ -58,6 +58,9 @@ bench: setup
 	$(BIN)/python -m benchmarks.contributions
 	$(BIN)/python -m benchmarks.batch
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.service
+	$(BIN)/python -m benchmarks.service_load
+	$(BIN)/python -m benchmarks.service_fuzz
 
 # Needs uv; the lock files hold hashes and no addresses.
 lock:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from features.parsing import FIRST_YEAR, LAST_YEAR, BadCells, parse_cells, parse_time_us
+from features.parsing import FIRST_YEAR, LAST_YEAR, BadCells, EdgeOfDay, parse_cells, parse_time_us
 from features.reading import Reading
 from features.settling import DateEvidence
 from features.tables import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND, BoolArray, IntArray
@@ -14,6 +14,8 @@ from features.tables import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND, BoolA
 Letters = NDArray[np.uint32]
 #: ``2026-03-31T14:05:00.123456+02:00`` and one more, so that longer cells are seen to be longer.
 _WIDTH = 33
+#: Cells looked at at a time: each takes some 400 bytes.
+_PART = 65_536
 _DIGITS = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
 _MARKS = ((4, "-"), (7, "-"), (13, ":"), (16, ":"))
 _PLAIN = 19
@@ -21,16 +23,25 @@ _DAYS_PER_MONTH = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 def parse_times(
-    cells: Sequence[str], reading: Reading, *, missing_us: int | None = None, evidence: DateEvidence | None = None
+    cells: Sequence[str],
+    reading: Reading,
+    *,
+    date_is: EdgeOfDay = "end",
+    missing_us: int | None = None,
+    evidence: DateEvidence | None = None,
 ) -> tuple[IntArray, BadCells]:
-    """Microseconds since 1970 UTC of each cell, a date being the end of its day; 0 where it can not be read.
+    """Microseconds since 1970 UTC of each cell; 0 where it can not be read.
 
     Parameters
     ----------
+    date_is : which edge of its day a date without a time is.
     missing_us : what a missing cell means; without it, such a cell can not be read.
     evidence : is told of every cell that is no ISO time.
     """
-    times, is_read = _iso_times(cells, reading)
+    times, is_read = np.zeros(len(cells), dtype=np.int64), np.zeros(len(cells), dtype=np.bool_)
+    for start in range(0, len(cells), _PART):
+        part = slice(start, start + _PART)
+        times[part], is_read[part] = _iso_times(cells[part], reading)
     rest = np.flatnonzero(~is_read).tolist()
     if not rest:
         return times, BadCells((), ())
@@ -38,7 +49,7 @@ def parse_times(
     def read(cell: str) -> int:
         if missing_us is not None and reading.is_missing(cell):
             return missing_us
-        return parse_time_us(cell, reading, date_is="end")
+        return parse_time_us(cell, reading, date_is=date_is)
 
     texts = [cells[row] for row in rest]
     if evidence is not None:

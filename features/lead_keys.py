@@ -56,30 +56,38 @@ class LeadKeys:
 
     Parameters
     ----------
-    leads_of : the positions of the leads behind each key.
+    one_lead : the position of the lead of each key that stands for one.
+    several : the positions of the leads of the other keys, ascending.
     unknown : what is wrong with a key that stands for none.
     unused : keys of leads in the quarantine; rows that name only those go there too, without being faults.
     """
 
     def __init__(
-        self, leads_of: Mapping[str, tuple[int, ...]], unknown: str, unused: Container[str] = frozenset()
+        self,
+        one_lead: Mapping[str, int],
+        several: Mapping[str, tuple[int, ...]],
+        unknown: str,
+        unused: Container[str] = frozenset(),
     ) -> None:
-        self._leads_of = leads_of
+        self._one_lead = one_lead
+        self._several = several
         self._unknown = unknown
         self._unused = unused
-        self._one_lead = {key: leads[0] for key, leads in leads_of.items() if len(leads) == 1}
 
     def leads_of(self, cell: str) -> tuple[int, ...]:
         """The positions of the leads that a cell names; several keys stand between semicolons.
 
-        >>> LeadKeys({"12": (0,), "34": (0, 2)}, "").leads_of("34; 12")
+        >>> LeadKeys({"12": 0}, {"34": (0, 2)}, "").leads_of("34; 12")
         (0, 2)
         """
-        whole = self._leads_of.get(cell.strip())
-        if whole is not None or SEPARATOR not in cell:
-            return whole or ()
-        found = {lead for part in cell.split(SEPARATOR) for lead in self._leads_of.get(part.strip(), ())}
-        return tuple(sorted(found))
+        whole = self._leads_of_key(cell)
+        if whole or SEPARATOR not in cell:
+            return whole
+        return tuple(sorted({lead for part in cell.split(SEPARATOR) for lead in self._leads_of_key(part)}))
+
+    def _leads_of_key(self, key: str) -> tuple[int, ...]:
+        lead = self._one_lead.get(key.strip())
+        return self._several.get(key.strip(), ()) if lead is None else (lead,)
 
     def rows_of_leads(self, cells: Sequence[str], column: str, bad: BadRows, *, are_all_leads: bool) -> RowsOfLeads:
         """The rows beside their leads; a row that names no lead is noted.
@@ -134,7 +142,7 @@ def _repeated(codes: IntArray, n_behind: IntArray, lead: IntArray) -> RowsOfLead
 
 def own_keys(leads: LeadArrays, unused_ids: Container[str] = frozenset()) -> LeadKeys:
     """The ids of the leads themselves; `unused_ids` are those of leads in the quarantine."""
-    return LeadKeys({lead_id: (i,) for i, lead_id in enumerate(leads.ids)}, OF_NO_LEAD, unused_ids)
+    return LeadKeys({lead_id: i for i, lead_id in enumerate(leads.ids)}, {}, OF_NO_LEAD, unused_ids)
 
 
 def keys_via(
@@ -166,5 +174,6 @@ def keys_via(
         found.setdefault(cell.strip(), set()).update(own.leads_of(lead))
         if any(part.strip() in unused_ids for part in lead.split(SEPARATOR)):
             unused.add(cell.strip())
-    usable = {cell: tuple(sorted(behind)) for cell, behind in found.items() if cell and behind}
-    return LeadKeys(usable, f"{source.name} leads from this to no usable lead", unused)
+    one = {cell: min(behind) for cell, behind in found.items() if cell and len(behind) == 1}
+    several = {cell: tuple(sorted(behind)) for cell, behind in found.items() if cell and len(behind) > 1}
+    return LeadKeys(one, several, f"{source.name} leads from this to no usable lead", unused)

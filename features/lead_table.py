@@ -9,7 +9,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from features.columns import ColumnSection, kinds_of, read_column, settle_columns
-from features.parsing import BadCell, Parsed, parse_cells, parse_id, parse_number, parse_time_us
+from features.iso_times import parse_times
+from features.parsing import BadCell, BadCells, parse_cells, parse_id, parse_number, parse_time_us
 from features.quarantine import BadRows, TableCount
 from features.raw_table import RawTable
 from features.reading import USUAL, Reading
@@ -121,7 +122,7 @@ def read_leads(
         bad.add_cells(name, cells[name], faults)
     if section.id is not None:
         _settle_rows_of_an_id(ids, section.id, lambda: _contents(section, table, cells, reserved), bad)
-    created_us = None if created is None else np.array(created.values, dtype=np.int64)
+    created_us = None if created is None else created.us
     order = _canonical_order(section, table, ids, created_us, reading, bad)
     leads = LeadArrays(tuple(ids), created_us, _accounts(section, table, reading), columns).take(order)
     unused = frozenset(ids[row] for row in range(len(table)) if row in bad and ids[row]) - frozenset(leads.ids)
@@ -143,19 +144,28 @@ def _check_columns(section: LeadsSection, table: RawTable, kinds: Mapping[str, K
         raise BadProject(problems)
 
 
+@dataclass(frozen=True)
+class Created:
+    """When each row's lead was created, and the cells that do not say it."""
+
+    us: IntArray
+    bad: BadCells
+
+
 def _created_before(
     section: LeadsSection, table: RawTable, reading: Reading, until_us: int | None
-) -> tuple[RawTable, Parsed[int] | None, Reading]:
+) -> tuple[RawTable, Created | None, Reading]:
     """The leads without those from `until_us` on, when each was created, and how those times are read."""
     if section.created_at is None:
         return table, None, reading
     cells, key = table[section.created_at], "leads.created_at"
     reading = settling_times(reading, key, section.created_at, table, until_us)
-    created = parse_cells(cells, lambda cell: parse_time_us(cell, reading.of(key), date_is="start"), 0)
+    times, bad = parse_times(cells, reading.of(key), date_is="start")
     if until_us is None:
-        return table, created, reading
-    is_bad = set(created.bad.rows)
-    rows = [row for row, us in enumerate(created.values) if row in is_bad or us < until_us]
+        return table, Created(times, bad), reading
+    is_seen = times < until_us
+    is_seen[list(bad.rows)] = True
+    rows = np.flatnonzero(is_seen).tolist()
     seen = table.take(rows)
     return seen, _created_before(section, seen, reading, None)[1], reading
 
