@@ -12,7 +12,7 @@ import numpy as np
 
 from features.countries import country_of, region_of
 from features.firm import amount_of_band, industry_of
-from features.mail_addresses import is_mail_of_company, mailbox
+from features.mail_addresses import domain_of, is_domain_of_company, mailbox
 from features.people import is_plausible_name, is_plausible_phone
 from features.tables import Column, FloatArray, IntArray, Kind, NumberColumn, TextColumn
 from features.titles import department, seniority
@@ -34,11 +34,13 @@ class Measure:
     kinds : of its columns, one each; of several the first is needed, and one of the others.
     of : from the texts of a row, None where one is missing, but never the first, to a number or a text.
     is_number : whether it gives numbers (float, NaN is missing), or texts.
+    part : what of the first text it looks at; many rows share it.
     """
 
     kinds: tuple[Kind, ...]
     of: Callable[..., Any]
     is_number: bool = False
+    part: Callable[[str], str] | None = None
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -48,7 +50,9 @@ MEASURES: Mapping[str, Measure] = {
     "industry": Measure(("industry",), industry_of),
     "country": Measure(("country",), country_of),
     "region": Measure(("country",), region_of),
-    "is_mail_of_company": Measure(("email", "company", "website"), is_mail_of_company, is_number=True),
+    "is_mail_of_company": Measure(
+        ("email", "company", "website"), is_domain_of_company, is_number=True, part=domain_of
+    ),
     "is_plausible_name": Measure(("name",), is_plausible_name, is_number=True),
     "is_plausible_phone": Measure(("phone",), is_plausible_phone, is_number=True),
     "employees": Measure(("employees",), amount_of_band, is_number=True),
@@ -106,9 +110,11 @@ def derive(derived: Derived, column_of: Callable[[str], TextColumn]) -> Column:
     columns = [column_of(name) for name in derived.columns]
     if derived.measure == COMPLETENESS:
         return NumberColumn(completeness(columns))
-    first, position = _distinct_rows(columns)
     measure = MEASURES[derived.measure]
-    cells = [[column.cell(row) for column in columns] for row in first.tolist()]
+    if measure.part is not None:
+        columns[0] = columns[0].mapped(measure.part)
+    first, position = _distinct_rows(columns)
+    cells = zip(*(column.take(first).cells() for column in columns), strict=True)
     values = [None if texts[0] is None else measure.of(*texts) for texts in cells]
     if measure.is_number:
         return NumberColumn(np.array([np.nan if value is None else value for value in values])[position])

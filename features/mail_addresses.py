@@ -65,17 +65,25 @@ def _kind_of_domain(domain: str) -> str:
     return UNIVERSITY if _EDUCATION.search(domain) or _CAMPUS.search(domain) else COMPANY
 
 
-def is_mail_of_company(address: str, company: str | None, website: str | None) -> float:
-    """1 if an address lies at the company's website or is called like the company, 0 if not, NaN if nothing tells.
+def domain_of(address: str) -> str:
+    """The domain of an address; an empty text where it is none.
 
-    Free and broken addresses tell nothing: they are another feature.
+    >>> domain_of("Ann@Acme.de"), domain_of("ann")
+    ('acme.de', '')
+    """
+    return _parts(address)[1]
 
-    >>> is_mail_of_company("ann@eu.acme.co.uk", None, "www.acme.co.uk/home")
+
+def is_domain_of_company(domain: str, company: str | None, website: str | None) -> float:
+    """1 if a mail's domain is that of the company's website or called like the company, 0 if not, NaN if nothing tells.
+
+    The domains of free and of broken addresses tell nothing: they are another feature.
+
+    >>> is_domain_of_company("eu.acme.co.uk", None, "www.acme.co.uk/home")
     1.0
-    >>> is_mail_of_company("ann@bolt.de", "Acme GmbH", None)
+    >>> is_domain_of_company("bolt.de", "Acme GmbH", None)
     0.0
     """
-    domain = _parts(address)[1]
     if not domain or not (company or website) or _kind_of_domain(domain) != COMPANY:
         return float("nan")
     domain = registrable(domain)

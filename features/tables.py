@@ -83,6 +83,17 @@ class TextColumn:
         code = int(self.codes[row])
         return None if code < 0 else self.levels[code]
 
+    def cells(self) -> list[str | None]:
+        """The text of each row, None where it is missing."""
+        texts = np.array([*self.levels, None], dtype=object)
+        cells: list[str | None] = texts[self.codes].tolist()
+        return cells
+
+    def mapped(self, change: Callable[[str], str]) -> "TextColumn":
+        """The same rows with another text for each level."""
+        changed = TextColumn.of([change(level) for level in self.levels])
+        return changed.take_known(self.codes)
+
     @classmethod
     def of(cls, cells: Iterable[str | None]) -> "TextColumn":
         """Codes for a sequence of texts.

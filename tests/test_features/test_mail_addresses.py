@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.mail_addresses import MAILBOX_KINDS, host_of, is_mail_of_company, mailbox
+from features.mail_addresses import MAILBOX_KINDS, domain_of, host_of, is_domain_of_company, mailbox
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,15 @@ def test_an_address_has_the_first_kind_that_fits(kind: str, addresses: str) -> N
 def test_a_mail_is_of_the_company_at_its_website_or_called_like_it(
     address: str, company: str | None, website: str | None, expected: float
 ) -> None:
-    assert is_mail_of_company(address, company, website) == pytest.approx(expected, nan_ok=True)
+    assert is_domain_of_company(domain_of(address), company, website) == pytest.approx(expected, nan_ok=True)
 
 
 @given(st.text(max_size=30), st.none() | st.text(max_size=20), st.none() | st.text(max_size=20))
 def test_any_text_has_some_answer(address: str, company: str | None, website: str | None) -> None:
     assert mailbox(address) in MAILBOX_KINDS
-    assert is_mail_of_company(address, company, website) in (0.0, 1.0) or mailbox(address) != "company" or not company
+    assert (
+        is_domain_of_company(domain_of(address), company, website) in (0.0, 1.0)
+        or mailbox(address) != "company"
+        or not company
+    )
     assert "/" not in host_of(address)

@@ -40,7 +40,7 @@ def test_a_flat_table_has_no_horizon(model: LeadModel) -> None:
 
 def test_every_feature_has_words(model: LeadModel) -> None:
     names = model.facts.encoder.names(
-        tuple(name for name in model.catalogue if name not in model.facts.spec.categories)
+        tuple(name for name in model.catalogue if name not in model.facts.spec.category_names)
     )
 
     assert list(model.catalogue) == list(names)
