@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _MAX_TYPES = 40
 _SHOWN = 30
 _HALF_PERCENT = 0.005
+#: One person's own words: the commonest says nothing, and is nobody's business.
+_UNSHOWN = frozenset({"text", "email", "name", "phone", "website"})
 
 
 def print_profile(profile: "Profile", kinds: Mapping[str, str]) -> None:
@@ -36,7 +38,7 @@ def _print_columns(columns: "Sequence[ColumnProfile]", kinds: Mapping[str, str])
 
 def _content(column: "ColumnProfile") -> str:
     if column.n_levels is not None:
-        if column.commonest is None or column.commonest_share is None or column.kind in ("text", "email"):
+        if column.commonest is None or column.commonest_share is None or column.kind in _UNSHOWN:
             return f"{column.n_levels:,} values"
         common = column.commonest if len(column.commonest) <= _SHOWN else f"{column.commonest[:_SHOWN]}..."
         return f"{column.n_levels:,} values, {_share(column.commonest_share)} {common}"
