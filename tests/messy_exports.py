@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 N_LEADS = 150
-_START = datetime(2025, 3, 3, 8, 5)
+_START = datetime(2025, 3, 3, 8, 5)  # noqa: DTZ001  # a CRM's export has no time zone
 _DAYS = 300
-_EXCEL_ZERO = datetime(1899, 12, 30)
+_EXCEL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001
 Rows = list[dict[str, object]]
 
 

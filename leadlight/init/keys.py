@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from features.lead_keys import SEPARATOR
 from features.kind_names import ADDRESSES, PHONES
+from features.lead_keys import SEPARATOR
 from features.names import spellings
 from features.parsing import MAX_ID_LENGTH
 from leadlight.crm_headers import COUNTERS, IDS, LEAD_KEYS, NUMBERED, WHO, ZIPS
@@ -72,9 +72,6 @@ def find_keys(leads: TableFacts, others: Sequence[TableFacts]) -> Keys:
             return Keys(None, Said(None, ask=ask), {})
         return Keys(candidates[0], _id_said(leads, candidates[0]), {})
     best = _best_joined(leads, candidates, others)
-    if best is None or not best.is_joined:
-        by_name = _best_joined(leads, _names_of_rows(leads, candidates), others)
-        best = by_name if by_name is not None and (best is None or by_name.is_joined) else best
     if best is None:
         raise BadRequest(
             f"{leads.name} has no column with another value in every row, so no row of {others[0].name} "
@@ -91,12 +88,20 @@ def find_keys(leads: TableFacts, others: Sequence[TableFacts]) -> Keys:
 
 
 def _best_joined(leads: TableFacts, names: Sequence[str], others: Sequence[TableFacts]) -> _Joined | None:
-    """The first of these columns that most rows of every other file find their lead by."""
-    found = [_Joined(name, [_best_key(leads[name], other) for other in others]) for name in names]
-    return max(found, key=lambda joined: joined.share, default=None)
+    """The column that most rows of every other file find their lead by: one of these, else any that names rows."""
+
+    def best_of(columns: Sequence[str]) -> _Joined | None:
+        found = [_Joined(name, [_best_key(leads[name], other) for other in others]) for name in columns]
+        return max(found, key=lambda joined: joined.share, default=None)
+
+    best = best_of(names)
+    if best is not None and best.is_joined:
+        return best
+    by_title = best_of(_titles(leads, names))
+    return by_title if by_title is not None and by_title.is_joined else best
 
 
-def _names_of_rows(leads: TableFacts, skipped: Sequence[str]) -> list[str]:
+def _titles(leads: TableFacts, skipped: Sequence[str]) -> list[str]:
     """Words with another value in every row: Pipedrive's activities name their deal by its title alone."""
     return [
         name

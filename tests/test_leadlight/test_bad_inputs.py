@@ -58,7 +58,7 @@ REFUSED: list[tuple[str, Mapping[str, Content], tuple[str, ...]]] = [
     (
         "an id column read as numbers in one file and as text in the other",
         {**PADDED_IDS, "events.csv": EVENTS.replace("\na", "\n00")},
-        ("deals.csv, lead: no usable lead with this id",),
+        ("deals.csv, lead: no usable lead with this id", "export the ids as texts"),
     ),
     (
         "deals that name contacts",
@@ -238,7 +238,11 @@ ACCEPTED: list[tuple[str, Mapping[str, Content]]] = [
     ("all missing", {"leads.csv": HEAD + "".join(f"a{i},2026-01-{i + 1:02},,\n" for i in range(28))}),
     (
         "a column of ids",
-        {"leads.csv": "".join(f"{line},{i * 7919}-x\n" for i, line in enumerate(LEADS.split())).replace("0-x", "key", 1)},
+        {
+            "leads.csv": "".join(f"{line},{i * 7919}-x\n" for i, line in enumerate(LEADS.split())).replace(
+                "0-x", "key", 1
+            )
+        },
     ),
     ("rows without their empty ends", {"leads.csv": LEADS.replace(",4,Ulm", "").replace(",5,Ulm", ",5")}),
     (
