@@ -176,7 +176,9 @@ def _print_unmatched(project: "Project", unmatched: list[str]) -> None:
         return
     if project.file.rules is None:
         n_rules = len(project.rulebook().rules)
-        say(f"Of the {n_rules} shipped starter rules {n_rules - len(unmatched)} match something here.")
+        n_matched = n_rules - len(unmatched)
+        cure = "" if n_matched else "; write your own into a file and name it by `rules:`"
+        say(f"Of the {n_rules} shipped starter rules {n_matched or 'none'} match something here{cure}.")
         return
     say(f"{len(unmatched)} rules match nothing here and are skipped:")
     for line in unmatched:
