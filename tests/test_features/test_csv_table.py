@@ -75,7 +75,7 @@ def test_rows_whose_writer_leaves_out_empty_cells_at_the_end_are_filled_up(tmp_p
 @pytest.mark.parametrize(
     "rows",
     [
-        ["1,2,3", "4,5", "6,7,"],  # this writer writes empty cells
+        ["1,2,3", "4,5", "6,7", "8,9,"],  # this writer writes empty cells
         ["1,2,3", "4,5", "6,7", "8,9,10,11"],  # cells are too many elsewhere
         ["1,2", "4,5", "6,7"],  # another header
         ["1,2,3"] * 400 + ["4,5", "6,7"],  # by accident
