@@ -19,6 +19,7 @@ from features.outcome_table import flat_outcomes, read_outcomes
 from features.quarantine import TableCount, commonest_reasons
 from features.reading import USUAL, Reading
 from features.sources import AnySource, BadProject, Problem, Source, column_problems, read_table, source_of
+from features.spec import FeatureSpec, learn_spec
 from features.tables import EventArrays, Kind, LeadArrays
 
 
@@ -72,6 +73,15 @@ class Crm:
         if self.events is not None and len(self.events):
             newest.append(int(self.events.at_us.max()))
         return min(newest, default=self.newest_us)
+
+    def learn_spec(self) -> FeatureSpec:
+        """What features its tables have.
+
+        Raises
+        ------
+        BadProject : a column has the name of a computed feature.
+        """
+        return learn_spec(self.leads, self.events, self.kinds, self.actors, self.reading, self.mail)
 
     def before(self, until_us: int) -> "Crm":
         """What the tables held just before a time: no lead, event, record, change or close from then on."""

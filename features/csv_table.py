@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import TextIO
 
 from features.csv_text import BadText, CsvText
 from features.raw_table import Fault, Place, RawTable
+from features.short_rows import ends_are_left_out
 
 #: Cells held at a time, as rows times columns.
 PIECE_CELLS = 1_000_000
@@ -39,6 +41,27 @@ class Header:
     row: int
 
 
+@dataclass(frozen=True)
+class _Form:
+    """What all pieces of a file have in common."""
+
+    text: CsvText
+    header: Header
+
+    @cached_property
+    def pads_rows(self) -> bool:
+        """Whether short rows lack empty cells only; looked up in the whole file once there is a short row."""
+        return ends_are_left_out(self.text, width=len(self.header.names), first_row=self.header.row + 1)
+
+    def notes(self, *, has_padded: bool) -> tuple[str, ...]:
+        notes = [self.text.note] if self.text.note else []
+        if self.header.row > 1:
+            notes.append(f"the header was found in row {self.header.row}; what stands above was passed over")
+        if has_padded:
+            notes.append("rows end before the header does; the cells that they leave out count as empty")
+        return tuple(f"{self.text.path.name}: {note}" for note in notes)
+
+
 def pieces_of(text: CsvText, *, piece_cells: int = PIECE_CELLS) -> Iterator[RawTable]:
     """The table in pieces of whole rows, at least one; what is in a piece does not depend on where pieces end.
 
@@ -49,27 +72,26 @@ def pieces_of(text: CsvText, *, piece_cells: int = PIECE_CELLS) -> Iterator[RawT
     with text.opened() as file, _no_collecting():
         records = text.records(file)
         head = _some(records, _HEAD_ROWS, text, 0)
-        header = header_of(head)
+        form = _Form(text, header_of(head))
+        header = form.header
         held, first_row = head[header.row :], header.row + 1
         size = max(piece_cells // max(len(header.names), 1), _TAIL_ROWS)
-        notes = _notes(text, header)
         while more := _some(records, size, text, first_row + len(held)):
             held += more
             kept, held = held[:-_TAIL_ROWS], held[-_TAIL_ROWS:]
-            yield _table(kept, header, Place(text.path.name, 0, first_row), notes)
+            yield _table(kept, form, first_row)
             first_row += len(kept)
             del kept, more
         _refuse_open_quote(text, held)
-        yield _table(_without_blank_end(held), header, Place(text.path.name, 0, first_row), notes, is_end=True)
+        yield _table(_without_blank_end(held), form, first_row, is_end=True)
 
 
 def first_rows(text: CsvText) -> RawTable:
     """The header and the rows that stand right below it."""
     with text.opened() as file:
         head = _some(text.records(file), _HEAD_ROWS, text, 0)
-    header = header_of(head)
-    place = Place(text.path.name, 0, header.row + 1)
-    return _table(_without_blank_end(head[header.row :]), header, place, _notes(text, header))
+    form = _Form(text, header_of(head))
+    return _table(_without_blank_end(head[form.header.row :]), form, form.header.row + 1)
 
 
 @contextmanager
@@ -113,13 +135,6 @@ def header_of(head: Sequence[Row]) -> Header:
     raise BadText(f"has no row with the names of its columns among the first {len(head)}; put them into row 1")
 
 
-def _notes(text: CsvText, header: Header) -> tuple[str, ...]:
-    notes = [text.note] if text.note else []
-    if header.row > 1:
-        notes.append(f"the header was found in row {header.row}; what stands above was passed over")
-    return tuple(f"{text.path.name}: {note}" for note in notes)
-
-
 def _without_blank_end(rows: list[Row]) -> list[Row]:
     end = len(rows)
     while end and not "".join(rows[end - 1]).strip():
@@ -127,15 +142,26 @@ def _without_blank_end(rows: list[Row]) -> list[Row]:
     return rows[:end]
 
 
-def _table(rows: list[Row], header: Header, place: Place, notes: tuple[str, ...], *, is_end: bool = False) -> RawTable:
-    width = len(header.names)
-    faults = _faults(rows, header)
+def _table(rows: list[Row], form: _Form, first_row: int, *, is_end: bool = False) -> RawTable:
+    header, width = form.header, len(form.header.names)
+    padded = _padded(rows, form)
+    faults = _faults(padded, header)
     if is_end:
         faults |= _footer(rows, width)
-    fitting = [row if len(row) == width else (row + [""] * (width - len(row)))[:width] for row in rows]
+    fitting = [row if len(row) == width else (row + [""] * (width - len(row)))[:width] for row in padded]
     cells = list(zip(*fitting, strict=True)) if fitting else [()] * width
-    table = RawTable(place.file, {}, len(rows), (place,), faults, notes)
-    return replace(table, columns=_named(header, cells, place.file))
+    file = form.text.path.name
+    notes = form.notes(has_padded=padded is not rows)
+    table = RawTable(file, {}, len(rows), (Place(file, 0, first_row),), faults, notes)
+    return replace(table, columns=_named(header, cells, file))
+
+
+def _padded(rows: list[Row], form: _Form) -> list[Row]:
+    """The rows, those filled up that lack empty cells only; the very list where none does."""
+    width = len(form.header.names)
+    if not any(1 < len(row) < width for row in rows) or not form.pads_rows:
+        return rows
+    return [row + [""] * (width - len(row)) if 1 < len(row) < width else row for row in rows]
 
 
 def _named(header: Header, cells: Sequence[Sequence[str]], file: str) -> dict[str, Sequence[str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import repeat
 
 import numpy as np
@@ -15,6 +16,7 @@ from features.tables import IntArray, LeadArrays
 
 #: What stands between the ids of a cell that has several, as HubSpot exports its associations.
 SEPARATOR = ";"
+_BENT = ", but with one that differs by zeros in front or a .0 behind alone, as numbers do: export the ids as texts"
 
 
 class ViaSection(BaseModel):
@@ -129,7 +131,23 @@ class LeadKeys:
             return str(error)
         if not are_all_leads:
             return ""
-        return OF_UNUSED_LEAD if any(key in self._unused for key in keys) else self._unknown
+        if any(key in self._unused for key in keys):
+            return OF_UNUSED_LEAD
+        is_bent = any(_without_bends(key) in self._straight for key in keys)
+        return self._unknown + _BENT if is_bent else self._unknown
+
+    @cached_property
+    def _straight(self) -> frozenset[str]:
+        return frozenset(map(_without_bends, self._leads_of))
+
+
+def _without_bends(key: str) -> str:
+    """An id without what tables read as numbers lose, or gain.
+
+    >>> _without_bends("00123"), _without_bends("123.0")
+    ('123', '123')
+    """
+    return key.strip().removesuffix(".0").lstrip("0")
 
 
 def _repeated(codes: IntArray, n_behind: IntArray, lead: IntArray) -> RowsOfLeads:

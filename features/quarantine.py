@@ -92,7 +92,9 @@ class BadRows:
 
 def commonest_reasons(counts: Iterable[TableCount], limit: int = 5) -> list[tuple[str, int]]:
     """The most frequent reasons, worded with file and column."""
-    reasons = Counter(f"{row.file}, {row.column}: {row.reason}" for count in counts for row in count.bad)
+    reasons = Counter(
+        f"{', '.join(filter(None, (row.file, row.column)))}: {row.reason}" for count in counts for row in count.bad
+    )
     return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:limit]
 
 

@@ -37,6 +37,14 @@ ACCOUNT = Names.of(
     "(?:company|account|organi[sz]ation)(?:name)?|companyaccount|associatedcompany|employer",
     prefix="(?:hs|lead|deal|contact|person|prospect|opportunity)",
 )
+#: Whatever is called like a time: Excel may have made a count of days of it.
+TIMES = Names(
+    (
+        *CREATED.patterns,
+        *CLOSED.patterns,
+        *Names.of("(?:.*_)?(?:date|time|datetime|timestamp|created|closed|updated|modified|at|on)").patterns,
+    )
+)
 AMOUNT = Names.of(
     "(?:won)?(?:amount|value)|(?:amount|value)(?:incompanycurrency|eur|usd|gbp)",
     "(?:total|contract|order|annualcontract)(?:value|amount)|dealsize|(?:won)?revenue|acv|arr|mrr|tcv|price",
@@ -169,7 +177,7 @@ _SIGNS: dict[str, Sequence[str]] = {
     "Salesforce": (
         "isconverted", "converted(?:account|contact|opportunity)id", "createddate", "leadsource", "systemmodstamp",
         "ownerid|owneralias", "isdeleted|masterrecordid|isunreadbyowner|jigsaw", "hasoptedoutof.*", "lastvieweddate",
-        "mkto2.*", "stagename|accountid|createdbyid",
+        "mkto2.*", "stagename|accountid|createdbyid", "companyaccount", "leadowner(?:alias)?", "converteddate",
     ),
     "Zoho": (
         "recordid", "leadownerid|contactownerid|accountnameid|createdbyid|modifiedbyid", "createdtime", "modifiedtime",

@@ -158,6 +158,20 @@ GUARDS = (
         ),
     ),
     Guard(
+        "5 a short row is filled up only where its writer never writes an empty end",
+        "features/short_rows.py",
+        "if len(row) > width or not row[-1].strip():",
+        "if len(row) > width:",
+        ("tests/test_features/test_csv_table.py::test_rows_that_may_be_broken_are_not_filled_up",),
+    ),
+    Guard(
+        "nothing is ripe before the first close",
+        "training/history.py",
+        "if (crm.outcomes.closed_us == NEVER_US).all():",
+        "if False:",
+        ("tests/test_training/test_profile.py::test_before_the_first_close_nothing_is_ripe",),
+    ),
+    Guard(
         "1 the order of events does not matter to a timeline",
         "features/timeline.py",
         "        key.sort()\n",

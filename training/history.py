@@ -10,7 +10,7 @@ from features.build import build_features
 from features.crm import Crm
 from features.labels import LabelledSnapshots, label_rows, training_snapshots
 from features.snapshots import GoalSection, Snapshots, snapshots_of_rows
-from features.spec import FeatureSpec, learn_spec
+from features.spec import FeatureSpec
 from features.tables import NEVER_US, no_events
 from models.encoding import fold_of_groups
 from models.rules import RuleBook, score_rules
@@ -66,8 +66,8 @@ def build_history(
     ----------
     is_ordered : of a flat table: whether an order column was given.
     """
-    spec = learn_spec(crm.leads, crm.events, crm.kinds, crm.actors, crm.reading, crm.mail)
-    labelled = _labelled(crm, goal, observed_until_us)
+    spec = crm.learn_spec()
+    labelled = ripe_snapshots(crm, goal, observed_until_us=observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)
     ledger = score_rules(rulebook, crm.leads, crm.events or no_events(), snapshots)
@@ -81,16 +81,14 @@ def build_history(
     return History(spec, data, goal.horizon if has_times else None, oldest, is_ordered or has_times)
 
 
-def _labelled(crm: Crm, goal: GoalSection, observed_until_us: int) -> LabelledSnapshots:
-    """The labelled snapshots; none before the first deal is closed, since then nobody knows of any outcome."""
+def ripe_snapshots(crm: Crm, goal: GoalSection, *, observed_until_us: int) -> LabelledSnapshots:
+    """The snapshots of a CRM whose horizon has passed, labelled; of a flat table the rows with an outcome.
+
+    None before the first deal is closed, since then nobody knows of any outcome.
+    """
     if (crm.outcomes.closed_us == NEVER_US).all():
         nothing = np.zeros(0, dtype=np.int64)
         return LabelledSnapshots(Snapshots(nothing, nothing), np.zeros(0, dtype=np.bool_))
-    return ripe_snapshots(crm, goal, observed_until_us=observed_until_us)
-
-
-def ripe_snapshots(crm: Crm, goal: GoalSection, *, observed_until_us: int) -> LabelledSnapshots:
-    """The snapshots of a CRM whose horizon has passed, labelled; of a flat table the rows with an outcome."""
     if crm.is_flat or crm.leads.created_us is None:
         return label_rows(snapshots_of_rows(crm.leads), crm.outcomes)
     return training_snapshots(

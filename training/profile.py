@@ -95,6 +95,7 @@ class Ripeness:
     n_ripe_leads : leads that came at least a horizon before `observed_until`.
     n_snapshots, n_leads, n_won_leads : in the training set.
     oldest_age_days : of those snapshots; None for a flat table, and where there are none.
+    observed_until_us : until when outcomes are complete; None for a flat table.
     """
 
     n_ripe_leads: int
@@ -102,6 +103,7 @@ class Ripeness:
     n_leads: int
     n_won_leads: int
     oldest_age_days: float | None
+    observed_until_us: int | None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,11 @@ class Profile:
     n_dormant: int
     periods: tuple[Period, ...]
     ripeness: Ripeness
+
+    @property
+    def n_open(self) -> int:
+        """Leads that are open today, those among them that were lost before."""
+        return self.n_leads - self.n_closed + self.n_reopened
 
 
 def profile_of(crm: Crm, goal: GoalSection, *, observed_until_us: int, is_ordered: bool) -> Profile:
@@ -245,4 +252,5 @@ def _ripeness(crm: Crm, goal: GoalSection, observed_until_us: int) -> Ripeness:
         n_leads=len(np.unique(leads)),
         n_won_leads=len(np.unique(leads[labelled.won])),
         oldest_age_days=oldest,
+        observed_until_us=None if crm.is_flat or created is None else observed_until_us,
     )

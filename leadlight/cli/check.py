@@ -42,7 +42,8 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
         print_json({**_report(crm.counts, problems, unmatched), **told, **profile_json(profile)})
     else:
         doubts = [f"{leak['column']}: {leak['value']}; {leak['advice']}" for leak in leaks]
-        _print(crm, profile, [*doubts, *notes], unmatched)
+        _print(crm, profile, [*doubts, *notes])
+        _print_unmatched(project, unmatched)
         for problem in problems:
             say(problem)
         say("The project has problems." if problems else "The project is fine.")
@@ -73,11 +74,10 @@ def _rule_problems(project: "Project") -> list[str]:
 def _training_problems(project: "Project", crm: "Crm") -> list[str]:
     """What training would refuse, and a word for won that no deal has."""
     from features.sources import BadProject
-    from features.spec import learn_spec
     from features.tables import NEVER_US
 
     try:
-        learn_spec(crm.leads, crm.events, crm.kinds)
+        crm.learn_spec()
     except BadProject as error:
         return list(project.bad(error.problems).problems)
     project.observed_until_us(crm)
@@ -150,7 +150,7 @@ def _report(tables: "Sequence[TableCount]", problems: list[str], unmatched: list
     }
 
 
-def _print(crm: "Crm", profile: "Profile", doubts: list[str], unmatched: list[str]) -> None:
+def _print(crm: "Crm", profile: "Profile", doubts: list[str]) -> None:
     from features.quarantine import commonest_reasons
 
     rows = [(count.file, count.rows_read, count.rows_used, len(count.bad)) for count in crm.counts]
@@ -166,9 +166,20 @@ def _print(crm: "Crm", profile: "Profile", doubts: list[str], unmatched: list[st
             f"{crm.machines.instant:,} at once after its sending, {crm.machines.burst:,} in a burst of clicks, "
             f"{crm.machines.named:,} by the log's own word."
         )
-    if unmatched:
-        say(f"{len(unmatched)} rules match nothing here and are skipped:")
-        for line in unmatched:
-            say(f"  {line}")
     for doubt in doubts:
         say(f"{doubt}.")
+
+
+def _print_unmatched(project: "Project", unmatched: list[str]) -> None:
+    """Rules that match nothing: each of the company's own, but those of the starter, made for all, as a number."""
+    if not unmatched:
+        return
+    if project.file.rules is None:
+        n_rules = len(project.rulebook().rules)
+        n_matched = n_rules - len(unmatched)
+        cure = "" if n_matched else "; write your own into a file and name it by `rules:`"
+        say(f"Of the {n_rules} shipped starter rules {n_matched or 'none'} match something here{cure}.")
+        return
+    say(f"{len(unmatched)} rules match nothing here and are skipped:")
+    for line in unmatched:
+        say(f"  {line}")

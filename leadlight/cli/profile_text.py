@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _MAX_TYPES = 40
 _SHOWN = 30
 _HALF_PERCENT = 0.005
+#: One person's own words: the commonest says nothing, and is nobody's business.
+_UNSHOWN = frozenset({"text", "email", "name", "phone", "website"})
 
 
 def print_profile(profile: "Profile", kinds: Mapping[str, str]) -> None:
@@ -24,7 +26,7 @@ def print_profile(profile: "Profile", kinds: Mapping[str, str]) -> None:
     if profile.event_types:
         _print_types(profile.event_types)
     if profile.n_closed:
-        _print_periods(profile.periods)
+        _print_periods(profile)
         _print_ripeness(profile)
 
 
@@ -36,7 +38,7 @@ def _print_columns(columns: "Sequence[ColumnProfile]", kinds: Mapping[str, str])
 
 def _content(column: "ColumnProfile") -> str:
     if column.n_levels is not None:
-        if column.commonest is None or column.commonest_share is None or column.kind in ("text", "email"):
+        if column.commonest is None or column.commonest_share is None or column.kind in _UNSHOWN:
             return f"{column.n_levels:,} values"
         common = column.commonest if len(column.commonest) <= _SHOWN else f"{column.commonest[:_SHOWN]}..."
         return f"{column.n_levels:,} values, {_share(column.commonest_share)} {common}"
@@ -68,10 +70,12 @@ def _silence(kind: "TypeProfile") -> str:
     return ", ".join(words for words, holds in said.items() if holds)
 
 
-def _print_periods(periods: "Sequence[Period]") -> None:
-    rows = [(p.label, f"{p.n_leads:,}", f"{p.n_closed:,}", f"{p.n_won:,}", _won_share(p)) for p in periods]
+def _print_periods(profile: "Profile") -> None:
+    rows = [(p.label, f"{p.n_leads:,}", f"{p.n_closed:,}", f"{p.n_won:,}", _won_share(p)) for p in profile.periods]
     if rows:
-        print_table(("leads that came", "leads", "closed", "won", "won of closed"), rows)
+        print_table(
+            ("leads that came" if profile.spans else "in their order", "leads", "closed", "won", "won of closed"), rows
+        )
 
 
 def _won_share(period: "Period") -> str:
@@ -81,21 +85,27 @@ def _won_share(period: "Period") -> str:
 
 
 def _print_ripeness(profile: "Profile") -> None:
-    ripe, n_open = profile.ripeness, profile.n_leads - profile.n_closed + profile.n_reopened
+    ripe = profile.ripeness
     dormant = f", {profile.n_dormant:,} of these dormant: older than any age that is learned from"
     again = f" ({profile.n_reopened:,} of them open again)" if profile.n_reopened else ""
     say(
         f"{profile.n_closed:,} of {profile.n_leads:,} leads were closed{again}, {profile.n_won:,} of them won; "
-        f"{n_open:,} are open{dormant if profile.n_dormant else ''}."
+        f"{profile.n_open:,} are open{dormant if profile.n_dormant else ''}."
     )
+    if not profile.n_open:
+        say(
+            "No lead is open, so `leadlight score` has none of its own: give it new ones by --leads, or empty the "
+            "outcome of those that are still open."
+        )
     if profile.n_won == profile.n_closed:
         say(
             "No lead is lost here: who is not won stays open for good, and counts as not won at every age whose "
             "horizon has passed. Leads that were given up are scored too, and learned from as if they were worked."
         )
-    if ripe.oldest_age_days is not None:
+    if ripe.oldest_age_days is not None and ripe.observed_until_us is not None:
         n_young = profile.n_leads - ripe.n_ripe_leads
         say(
+            f"Outcomes are complete until {_day(ripe.observed_until_us)}. "
             f"To learn from: {ripe.n_snapshots:,} snapshots of {ripe.n_leads:,} leads, {ripe.n_won_leads:,} of them "
             f"won, at ages up to {ripe.oldest_age_days:.4g} days; the horizon of {n_young:,} leads has not passed."
         )
@@ -117,6 +127,7 @@ def profile_json(profile: "Profile") -> dict[str, object]:
     ]
     return {
         "leads": profile.n_leads,
+        "open": profile.n_open,
         "closed": profile.n_closed,
         "won": profile.n_won,
         "reopened": profile.n_reopened,
@@ -126,7 +137,10 @@ def profile_json(profile: "Profile") -> dict[str, object]:
         "times": {name: [time_of(us).isoformat() for us in span] for name, span in profile.spans.items()},
         "event_types": [{key.removesuffix("_us"): value for key, value in kind.items()} for kind in types],
         "periods": [{**asdict(period), "won_share": period.won_share} for period in profile.periods],
-        "ripeness": asdict(profile.ripeness),
+        "ripeness": {
+            **{key: value for key, value in asdict(profile.ripeness).items() if key != "observed_until_us"},
+            "observed_until": _moment(profile.ripeness.observed_until_us),
+        },
     }
 
 

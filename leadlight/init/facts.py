@@ -7,11 +7,13 @@ from functools import cached_property
 from pathlib import Path
 
 from features.columns import infer_kind, read_column
+from features.date_forms import is_numeral
 from features.parsing import BadCell, parse_cells, parse_time_us
 from features.reading import USUAL, CellFormat, DateOrder, is_missing
 from features.settling import DateEvidence, Settled, settled_column, settled_dates
 from features.sources import BadProject, Problem, Source, read_table
-from features.tables import Kind
+from features.tables import Kind, NumberColumn
+from leadlight.crm_headers import TIMES
 
 #: What is written where the files do not tell, with a question.
 USUAL_ORDER: DateOrder = "dmy"
@@ -47,7 +49,17 @@ class ColumnFacts:
 
     @cached_property
     def kind(self) -> Kind:
-        return infer_kind(self.cells)
+        """What the cells look like; numbers are times where Excel counted days and the name says so."""
+        looks_like = infer_kind(self.cells)
+        is_counted = looks_like == "number" and self.name in TIMES and all(map(is_numeral, self.levels))
+        return "date" if is_counted else looks_like
+
+    @cached_property
+    def numbers(self) -> tuple[float, ...]:
+        """Each cell as a number, with the decimal mark that the column settles; NaN where it is none."""
+        mark = settled_column(self.cells, "number", CellFormat(), USUAL).format.decimal
+        column, _ = read_column(self.cells, "number", replace(USUAL, decimal=mark))
+        return tuple(column.values.tolist()) if isinstance(column, NumberColumn) else ()
 
     @cached_property
     def order(self) -> Settled:

@@ -1,11 +1,14 @@
 """Which column names the leads, and which columns of the other files hold the same names: told by their values."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from features.kind_names import ADDRESSES, PHONES
+from features.lead_keys import SEPARATOR
 from features.names import spellings
+from features.parsing import MAX_ID_LENGTH
 from leadlight.crm_headers import COUNTERS, IDS, LEAD_KEYS, NUMBERED, WHO, ZIPS
 from leadlight.errors import BadRequest
 from leadlight.init.facts import NEARLY_ALL, ColumnFacts, TableFacts
@@ -39,6 +42,22 @@ class Keys:
     of: Mapping[str, Key]
 
 
+@dataclass(frozen=True)
+class _Joined:
+    """An id of the leads, and the columns of the other files that hold it."""
+
+    id: str
+    keys: Sequence[Key]
+
+    @property
+    def share(self) -> float:
+        return min(key.share for key in self.keys)
+
+    @property
+    def is_joined(self) -> bool:
+        return self.share >= _MIN_OVERLAP
+
+
 def find_keys(leads: TableFacts, others: Sequence[TableFacts]) -> Keys:
     """The column that tells the leads apart and that every other file refers to.
 
@@ -52,13 +71,13 @@ def find_keys(leads: TableFacts, others: Sequence[TableFacts]) -> Keys:
             ask = "no column tells the rows apart, so a lead is called by its row in the file: the first is `row 2`"
             return Keys(None, Said(None, ask=ask), {})
         return Keys(candidates[0], _id_said(leads, candidates[0]), {})
-    found = [(name, [_best_key(leads[name], other) for other in others]) for name in candidates]
-    if not found:
+    best = _best_joined(leads, candidates, others)
+    if best is None:
         raise BadRequest(
             f"{leads.name} has no column with another value in every row, so no row of {others[0].name} "
             "finds its lead; export the leads with their id, one row per lead"
         )
-    name, keys = max(found, key=lambda pair: min(key.share for key in pair[1]))
+    name, keys = best.id, best.keys
     for other, key in zip(others, keys, strict=True):
         if key.share < _MIN_OVERLAP:
             raise BadRequest(
@@ -66,6 +85,32 @@ def find_keys(leads: TableFacts, others: Sequence[TableFacts]) -> Keys:
                 f"are in `{name}`; export both with the same id"
             )
     return Keys(name, _id_said(leads, name), {other.name: key for other, key in zip(others, keys, strict=True)})
+
+
+def _best_joined(leads: TableFacts, names: Sequence[str], others: Sequence[TableFacts]) -> _Joined | None:
+    """The column that most rows of every other file find their lead by: one of these, else any that names rows."""
+
+    def best_of(columns: Sequence[str]) -> _Joined | None:
+        found = [_Joined(name, [_best_key(leads[name], other) for other in others]) for name in columns]
+        return max(found, key=lambda joined: joined.share, default=None)
+
+    best = best_of(names)
+    if best is not None and best.is_joined:
+        return best
+    by_title = best_of(_titles(leads, names))
+    return by_title if by_title is not None and by_title.is_joined else best
+
+
+def _titles(leads: TableFacts, skipped: Sequence[str]) -> list[str]:
+    """Words with another value in every row: Pipedrive's activities name their deal by its title alone."""
+    return [
+        name
+        for name, column in leads.columns.items()
+        if name not in skipped
+        and column.kind in ("text", "category")
+        and len(column.levels) == len(column.cells)
+        and all(len(level) <= MAX_ID_LENGTH for level in column.levels)
+    ]
 
 
 def _id_candidates(leads: TableFacts) -> list[str]:
@@ -92,13 +137,13 @@ def _id_rank(column: ColumnFacts) -> int | None:
 def _looks_like_ids(column: ColumnFacts) -> bool:
     """Single words with digits; plain numbers only where they count the rows, since amounts may differ everywhere."""
     if column.kind == "number":
-        return is_sorted([float(cell) for cell in column.cells])
+        return is_sorted(column.numbers)
     return all(re.fullmatch(r"(?=.*\d)[\w:/#-]{1,128}", level) for level in column.levels)
 
 
-def is_sorted(numbers: list[float]) -> bool:
+def is_sorted(numbers: Sequence[float]) -> bool:
     """Whether the numbers only rise, or only fall."""
-    return numbers in (sorted(numbers), sorted(numbers, reverse=True))
+    return list(numbers) in (sorted(numbers), sorted(numbers, reverse=True))
 
 
 def _id_said(leads: TableFacts, name: str) -> Said:
@@ -129,7 +174,12 @@ def _best_key(leads_id: ColumnFacts, other: TableFacts) -> Key:
 
 
 def _share_of_leads(leads_id: ColumnFacts, column: ColumnFacts) -> float:
-    found = sum(n for level, n in column.levels.items() if level in leads_id.levels)
+    known = leads_id.levels
+    found = sum(
+        n
+        for level, n in column.levels.items()
+        if level in known or any(part.strip() in known for part in level.split(SEPARATOR))
+    )
     return found / len(column.cells)
 
 
@@ -144,7 +194,9 @@ def find_order(leads: TableFacts, skipped: Sequence[str], outcome: OutcomeFound)
         column = leads[name]
         if name in skipped or column.kind != "number" or len(column.levels) < len(column.cells):
             continue
-        numbers = [float(cell) for cell in column.cells]
+        numbers = column.numbers
+        if any(map(math.isnan, numbers)):
+            continue
         in_order = is_sorted(numbers)
         if (name in named or in_order) and _has_both_everywhere(leads, numbers, outcome):
             why = "another number in every row" + (", and the file is sorted by it" if in_order else "")

@@ -9,7 +9,6 @@ import numpy as np
 
 from features.crm import Crm, read_crm
 from features.sources import BadProject
-from features.spec import learn_spec
 from features.tables import MICROSECONDS_PER_DAY, NEVER_US, BoolArray, Column, FloatArray, NumberColumn
 from features.yaml_text import parse_yaml, validate_document
 from leadlight.init.render import render
@@ -92,7 +91,7 @@ def _max_bad(crm: Crm) -> Said | None:
 def _clashing(crm: Crm, columns: Mapping[str, Said]) -> dict[str, Said]:
     """Columns that are called like a computed feature can not be attributes."""
     try:
-        learn_spec(crm.leads, crm.events, crm.kinds)
+        crm.learn_spec()
     except BadProject as error:
         names = [str(problem.key[-1]) for problem in error.problems]
         return {

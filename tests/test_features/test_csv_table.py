@@ -60,6 +60,34 @@ def test_a_row_that_does_not_fit_is_said_and_the_others_keep_their_numbers(
     assert list(table["a"]) == ["1", table["a"][1], "7"]
 
 
+@pytest.mark.parametrize("piece_cells", [1, 1_000_000])
+def test_rows_whose_writer_leaves_out_empty_cells_at_the_end_are_filled_up(tmp_path: Path, piece_cells: int) -> None:
+    rows = "".join(f"x{i},1{',2' * (i % 3)}\n" for i in range(120))
+
+    table = table_in(tmp_path, f"a,b,c,d\n{rows}", piece_cells=piece_cells)
+
+    assert not table.faults
+    assert list(table["c"][:3]) == ["", "2", "2"]
+    assert set(table["d"]) == {"", "2"}
+    assert table.notes == ("t.csv: rows end before the header does; the cells that they leave out count as empty",)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["1,2,3", "4,5", "6,7", "8,9,"],  # this writer writes empty cells
+        ["1,2,3", "4,5", "6,7", "8,9,10,11"],  # cells are too many elsewhere
+        ["1,2", "4,5", "6,7"],  # another header
+        ["1,2,3"] * 400 + ["4,5", "6,7"],  # by accident
+        ["1,2,3", "4,5"],
+    ],
+)
+def test_rows_that_may_be_broken_are_not_filled_up(tmp_path: Path, rows: list[str]) -> None:
+    table = table_in(tmp_path, "\n".join(["a,b,c", *rows, ""]))
+
+    assert len(table.faults) == sum(row.count(",") != 2 for row in rows)
+
+
 def test_rows_without_a_cell_at_the_end_are_no_rows(tmp_path: Path) -> None:
     assert len(table_in(tmp_path, "a,b\n1,2\n\n,\n\n")) == 1
 

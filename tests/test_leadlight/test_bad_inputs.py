@@ -49,9 +49,31 @@ def project(old: str, new: str, **files: Content) -> dict[str, Content]:
     return {"leadlight.yaml": PROJECT.replace(old, new), **named}
 
 
+#: Ids that a spreadsheet made numbers of, and their texts.
+PADDED_IDS = {"leads.csv": LEADS.replace("\na", "\n00"), "deals.csv": DEALS.replace("\na", "\n")}
 REFUSED: list[tuple[str, Mapping[str, Content], tuple[str, ...]]] = [
     ("empty", {"leads.csv": ""}, ("leads.csv is empty", "export it again")),
     ("blank lines only", {"leads.csv": "\n\n\n"}, ("leads.csv is empty",)),
+    ("one row of another table", {"deals.csv": "note\nsee leads\n"}, ("deals.csv has no column 'lead'",)),
+    (
+        "an id column read as numbers in one file and as text in the other",
+        {**PADDED_IDS, "events.csv": EVENTS.replace("\na", "\n00")},
+        ("deals.csv, lead: no usable lead with this id", "export the ids as texts"),
+    ),
+    (
+        "deals that name contacts",
+        {"deals.csv": DEALS.replace("\na", "\nc")},
+        ("deals.csv, lead: no usable lead with this id",),
+    ),
+    (
+        "contacts that lead to nobody",
+        project(
+            "outcomes: {source: deals.csv, lead: lead,",
+            "outcomes: {source: deals.csv, lead: lead, via: {source: contacts.csv, key: contact, lead: lead},",
+            contacts_csv="contact,lead\nc1,a1\n",
+        ),
+        ("contacts.csv leads from this to no usable lead",),
+    ),
     ("header only", {"leads.csv": HEAD}, ("leads.csv has a header but no rows", "export the leads again")),
     ("no header", {"leads.csv": LEADS.split("\n", 1)[1]}, ("leads.csv has no column 'id'", "it has: 'a0'")),
     (
@@ -212,6 +234,26 @@ ACCEPTED: list[tuple[str, Mapping[str, Content]]] = [
         {"leads.csv": "Leads\nas of today\n\n" + LEADS + "Total,28,,\nCopyright (c) us,,,\n"},
     ),
     ("blank lines at the end", {"leads.csv": LEADS + "\n,,,\n\n"}),
+    ("one class", {"deals.csv": DEALS.replace("lost", "won")}),
+    ("all missing", {"leads.csv": HEAD + "".join(f"a{i},2026-01-{i + 1:02},,\n" for i in range(28))}),
+    (
+        "a column of ids",
+        {
+            "leads.csv": "".join(f"{line},{i * 7919}-x\n" for i, line in enumerate(LEADS.split())).replace(
+                "0-x", "key", 1
+            )
+        },
+    ),
+    ("rows without their empty ends", {"leads.csv": LEADS.replace(",4,Ulm", "").replace(",5,Ulm", ",5")}),
+    (
+        "deals that name contacts, with their table",
+        project(
+            "outcomes: {source: deals.csv, lead: lead,",
+            "outcomes: {source: deals.csv, lead: lead, via: {source: contacts.csv, key: contact, lead: lead},",
+            contacts_csv="contact,lead\n" + "".join(f"c{i},a{i}\n" for i in range(20)),
+            deals_csv=DEALS.replace("\na", "\nc"),
+        ),
+    ),
     ("300 columns", {"leads.csv": "".join(f"{line},{WIDE}\n" for line in LEADS.split())}),
     ("day first", {"leads.csv": dated("{d}.1.2026")}),
     ("month first", {"leads.csv": dated("1/{d}/2026 9:05 pm")}),

@@ -360,7 +360,10 @@ def test_check_shows_columns_streams_months_and_ripeness(company: Path, capsys: 
     assert run(company, "check", "--json") == 0
     report = json_of(capsys)
     assert report["leads"] == 700
-    assert set(report["ripeness"]) == {"n_ripe_leads", "n_snapshots", "n_leads", "n_won_leads", "oldest_age_days"}  # type: ignore[call-overload]
+    assert report["open"] == 700 - report["closed"] + report["reopened"]  # type: ignore[operator]
+    assert set(report["ripeness"]) == {  # type: ignore[call-overload]
+        "n_ripe_leads", "n_snapshots", "n_leads", "n_won_leads", "oldest_age_days", "observed_until",
+    }  # fmt: skip
     (newsletter,) = [column for column in report["columns"] if column["name"] == "newsletter"]  # type: ignore[attr-defined]
     assert (newsletter["kind"], newsletter["low"], newsletter["high"]) == ("flag", 0, 1)
     assert report["event_types"][0]["first"].startswith("2025-11-01T")  # type: ignore[index]

@@ -57,6 +57,38 @@ def test_keys_are_found_by_their_values() -> None:
     assert (keys.of["e.csv"].column, keys.of["e.csv"].share) == ("person", 1.0)
 
 
+def test_a_cell_of_several_contacts_finds_its_lead() -> None:
+    deals = table("d.csv", contacts=["11;99", "99; 13", "12", "99"])
+
+    assert find_keys(table("l.csv", id=["11", "12", "13"]), [deals]).of["d.csv"].share == 0.75
+
+
+def test_a_title_is_the_key_where_no_id_is() -> None:
+    leads = table("l.csv", id=["1", "2", "3"], title=["a; b", "big deal", "small deal"])
+    log = table("e.csv", deal=["big deal", "a; b", "a; b"])
+
+    keys = find_keys(leads, [log])
+    assert (keys.id, keys.of["e.csv"].column) == ("title", "deal")
+    assert keys.said.ask
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "kind"),
+    [
+        ("Deal - Deal created", ["45763,51528", "45764"], "date"),
+        ("Deal - Update time", ["45763.5", ""], "date"),
+        ("Deal - Value", ["45763,5", "45764"], "number"),
+        ("created", ["45763,5", "12"], "number"),
+    ],
+)
+def test_counts_of_days_are_times_where_the_name_says_so(name: str, cells: list[str], kind: str) -> None:
+    assert ColumnFacts(name, tuple(cells)).kind == kind
+
+
+def test_numbers_have_the_decimal_mark_of_their_column() -> None:
+    assert ColumnFacts("size", ("1.234,5", "7")).numbers == (1234.5, 7.0)
+
+
 def test_small_numbers_do_not_pass_for_a_named_key() -> None:
     leads = table("l.csv", id=[str(i) for i in range(10)])
     log = table("e.csv", clicks=["1", "2", "3", "1"], lead_id=["4", "5", "99", "4"])

@@ -131,3 +131,7 @@ def test_leads_that_are_open_again_are_counted_as_open() -> None:
     found = profile(replace(crm, outcomes=replace(crm.outcomes, reopening=deals)))
 
     assert (found.n_closed, found.n_won, found.n_reopened, found.n_lost_first) == (3, 1, 1, 1)
+
+
+def test_before_the_first_close_nothing_is_ripe() -> None:
+    assert profile(crm_of([0, 1, 2, 3], [N] * 4, [N] * 4)).ripeness.n_snapshots == 0
