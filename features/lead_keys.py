@@ -138,7 +138,7 @@ class LeadKeys:
 
     @cached_property
     def _straight(self) -> frozenset[str]:
-        return frozenset(map(_without_bends, self._leads_of))
+        return frozenset(map(_without_bends, (*self._one_lead, *self._several)))
 
 
 def _without_bends(key: str) -> str:
