@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from features.parsing import BadCell, BadCells, is_missing, parse_cells, parse_flag, parse_number, parse_time_us
+from features.parsing import (
+    BadCell,
+    BadCells,
+    is_missing,
+    parse_cells,
+    parse_flag,
+    parse_number,
+    parse_text,
+    parse_time_us,
+)
 from features.tables import Column, Kind, NumberColumn, TextColumn
 
 _TOLERATED_BAD = 0.01
@@ -83,7 +92,7 @@ def read_column(cells: Sequence[str], kind: Kind, *, timezone: ZoneInfo) -> tupl
 
         dates = parse_cells(cells, read, math.nan)
         return NumberColumn(np.array(dates.values, dtype=np.float64)), dates.bad
-    texts = parse_cells(cells, lambda cell: None if is_missing(cell) else " ".join(cell.split()), None)
+    texts = parse_cells(cells, parse_text, None)
     return TextColumn.of(texts.values), texts.bad
 
 

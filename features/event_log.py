@@ -1,5 +1,6 @@
 """The activity log: from a file to EventArrays."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,10 +11,19 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.actors import Actor, parse_actor
-from features.parsing import BadCell, is_missing, parse_cells, parse_event_type, parse_id, parse_time_us
+from features.parsing import (
+    BadCell,
+    is_missing,
+    parse_cells,
+    parse_event_type,
+    parse_id,
+    parse_number,
+    parse_text,
+    parse_time_us,
+)
 from features.quarantine import BadRows, TableCount
 from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
-from features.tables import NO_ACTOR, EventArrays, IntArray, LeadArrays, TextColumn
+from features.tables import NO_ACTOR, EventArrays, FloatArray, IntArray, LeadArrays, TextColumn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +113,9 @@ def _read_cells(
     recorded_us = None if section.recorded_at is None else _recorded(frame, section.recorded_at, timezone, at_us, bad)
     column = TextColumn.of(_types(text_cells(frame, section.type), section.type, bad))
     actor = None if section.actor is None else _actors(text_cells(frame, section.actor), section.actor, bad)
-    events = EventArrays(lead, column.codes, at_us, recorded_us, column.levels, actor)
+    channel, content = (_texts(frame, name) for name in (section.channel, section.content))
+    value = None if section.value is None else _values(text_cells(frame, section.value), section.value, bad)
+    events = EventArrays(lead, column.codes, at_us, recorded_us, column.levels, actor, channel, content, value)
     if section.id is not None:
         _note_repeats(text_cells(frame, section.id), section.id, events, bad)
     used = np.array(bad.used(len(frame)), dtype=np.int64)
@@ -157,6 +169,18 @@ def _actors(cells: list[str], column: str, bad: BadRows) -> NDArray[np.int8]:
     parsed = parse_cells(cells, parse_actor, NO_ACTOR)
     bad.add_cells(column, cells, parsed.bad)
     return np.array(parsed.values, dtype=np.int8)
+
+
+def _texts(frame: "pd.DataFrame", column: str | None) -> TextColumn | None:
+    if column is None:
+        return None
+    return TextColumn.of(parse_cells(text_cells(frame, column), parse_text, None).values)
+
+
+def _values(cells: list[str], column: str, bad: BadRows) -> FloatArray:
+    parsed = parse_cells(cells, parse_number, math.nan)
+    bad.add_cells(column, cells, parsed.bad)
+    return np.array(parsed.values, dtype=np.float64)
 
 
 def _note_repeats(cells: list[str], column: str, events: EventArrays, bad: BadRows) -> None:

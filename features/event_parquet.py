@@ -1,14 +1,15 @@
 """A typed Parquet log straight to EventArrays: DuckDB reads and joins, no cell becomes a Python object."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from features.parsing import BadCell, parse_id
+from features.parsing import MAX_NUMBER, BadCell, parse_id, parse_text
 from features.quarantine import TableCount
-from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays
+from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays, TextColumn
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _UTC = ZoneInfo("UTC")
 _ZONED_TIMES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", *_ZONED_TIMES)
+_NUMBERS = ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT")
 _IDS = ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "UBIGINT", "UINTEGER")
 
 
@@ -75,7 +77,8 @@ def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", timezo
     return (
         section.id is None
         and all(name in types for name in section.named_columns().values())
-        and all(types[text] == "VARCHAR" for text in (section.type, section.actor) if text is not None)
+        and all(types[text] == "VARCHAR" for text in _texts(section) if text is not None)
+        and (section.value is None or types[section.value] in _NUMBERS)
         and types[section.lead] in _IDS
         and all(types[time] in readable for time in _times(section))
     )
@@ -89,23 +92,53 @@ def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: L
         return None
     _register_positions(connection, "lead_ids", leads.ids)
     _register_positions(connection, "event_types", types)
-    # An event without a time of record was known when it happened, as in cells.
-    # Narrow positions spare memory, whose first touch is dear; an unknown lead or a missing type drops out
-    # and is missed in the count.
-    column_types = _column_types(connection)
-    at, *recorded = (_microseconds(time, column_types[time]) for time in _times(section))
-    actor = [] if section.actor is None else [_actor_code(section.actor)]
+    cells = _cells(connection, section)
+    said = {key: column for key in ("channel", "content") if (column := getattr(section, key)) is not None}
+    levels = {key: _register_texts(connection, key, column) for key, column in said.items()}
+    joins = [f"LEFT JOIN {key}s ON e.{_name(column)} = {key}s.name" for key, column in said.items()]
+    codes = {key: f"coalesce({key}s.code, -1)" for key in said}
     table = connection.sql(
-        f"""SELECT l.position, t.position, {", ".join([at, *(f"coalesce({time}, {at})" for time in recorded), *actor])}
+        f"""SELECT {", ".join(f"{cell} AS {key}" for key, cell in (cells | codes).items())}
             FROM log e
             JOIN lead_ids l ON CAST(e.{_name(section.lead)} AS VARCHAR) = l.name
-            JOIN event_types t ON e.{_name(section.type)} = t.name"""
+            JOIN event_types t ON e.{_name(section.type)} = t.name
+            {" ".join(joins)}"""
     ).to_arrow_table()
     if any(column.null_count for column in table.columns):
         return None
-    lead, type_code, at_us, *rest = (column.to_numpy() for column in table.columns)
-    recorded_us = rest[0] if recorded else None
-    return EventArrays(lead, type_code, at_us, recorded_us, types, rest[-1] if actor else None)
+    arrays: dict[str, Any] = {key: table.column(key).to_numpy() for key in cells}  # of several dtypes
+    if "value" in arrays and (np.abs(arrays["value"]) > MAX_NUMBER).any():
+        return None
+    texts = {key: TextColumn(levels[key], table.column(key).to_numpy()) for key in said}
+    events = EventArrays(**{"recorded_us": None} | arrays, types=types)
+    return replace(events, channel=texts.get("channel"), content=texts.get("content"))
+
+
+def _cells(connection: "DuckDBPyConnection", section: "EventsSection") -> dict[str, str]:
+    """SQL for each column of EventArrays but the texts.
+
+    An event without a time of record was known when it happened, as in cells. Narrow positions spare memory, whose
+    first touch is dear; an unknown lead or a missing type drops out and is missed in the count.
+    """
+    column_types = _column_types(connection)
+    at, *recorded = (_microseconds(time, column_types[time]) for time in _times(section))
+    cells = {"lead": "l.position", "type_code": "t.position", "at_us": at}
+    cells |= {"recorded_us": f"coalesce({recorded[0]}, {at})"} if recorded else {}
+    cells |= {} if section.actor is None else {"actor": _actor_code(section.actor)}
+    return cells | (
+        {} if section.value is None else {"value": f"coalesce(CAST(e.{_name(section.value)} AS DOUBLE), 'nan')"}
+    )
+
+
+def _register_texts(connection: "DuckDBPyConnection", key: str, column: str) -> tuple[str, ...]:
+    """A table of the distinct cells of a column and their codes, and the levels that the codes stand for."""
+    import pyarrow as pa
+
+    found = connection.execute(f"SELECT DISTINCT {_name(column)} FROM log").fetchall()
+    cells = sorted(cell for (cell,) in found if cell is not None)
+    texts = TextColumn.of(parse_text(cell) for cell in cells)
+    connection.register(f"{key}s", pa.table({"name": pa.array(cells, pa.string()), "code": texts.codes}))
+    return texts.levels
 
 
 def _register_positions(connection: "DuckDBPyConnection", table: str, names: Sequence[str]) -> None:
@@ -132,6 +165,10 @@ def _is_plain_id(cell: str) -> bool:
         return parse_id(cell) == cell
     except BadCell:
         return False
+
+
+def _texts(section: "EventsSection") -> tuple[str | None, ...]:
+    return (section.type, section.actor, section.channel, section.content)
 
 
 def _times(section: "EventsSection") -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Leads as JSON records, the form in which the API gets them: to LeadArrays and EventArrays without pandas."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,7 +10,7 @@ import numpy as np
 
 from features.actors import parse_actor
 from features.columns import read_column
-from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_time_us
+from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_text, parse_time_us
 from features.spec import FeatureSpec
 from features.tables import Column, EventArrays, IntArray, LeadArrays, TextColumn
 
@@ -24,6 +25,9 @@ class EventRecord:
     at: str
     recorded_at: str | None = None
     actor: str | None = None
+    channel: str | None = None
+    content: str | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,9 @@ def _events(records: Sequence[LeadRecord], timezone: ZoneInfo) -> EventArrays:
         recorded_us=np.array(recorded, dtype=np.int64),
         types=types.levels,
         actor=np.array(actors, dtype=np.int8),
+        channel=TextColumn.of(parse_text(event.channel or "") for _, event in rows),
+        content=TextColumn.of(parse_text(event.content or "") for _, event in rows),
+        value=np.array([math.nan if event.value is None else event.value for _, event in rows], dtype=np.float64),
     )
 
 

@@ -113,6 +113,16 @@ class LeadArrays:
             columns={name: _own_levels(column.take(index)) for name, column in self.columns.items()},
         )
 
+    def attribute(self, name: str, lead: IntArray, as_of_us: IntArray) -> Column | None:
+        """The cells of an attribute as they stood before each time; today's, since no history is kept.
+
+        Parameters
+        ----------
+        lead, as_of_us : n positions and times; None is returned where there is no such attribute.
+        """
+        column = self.columns.get(name)
+        return None if column is None else column.take(lead)
+
     def group_of(self, row: int) -> str:
         """The group whose rows must stay together in cross-fitting: the account, else the lead."""
         account = self.accounts.cell(row)
@@ -131,6 +141,8 @@ class EventArrays:
     recorded_us : int64, when it became known; None where the log does not say.
     types : the distinct event types, ascending.
     actor : int8, who made it, as ACTOR_CODES; NO_ACTOR where a row does not say, None where the log does not.
+    channel, content : by which way it came, and what it was about; None where the log does not say.
+    value : float64, its number, NaN where a row has none; None where the log does not say.
     """
 
     lead: PositionArray
@@ -139,6 +151,9 @@ class EventArrays:
     recorded_us: IntArray | None
     types: tuple[str, ...]
     actor: NDArray[np.int8] | None = None
+    channel: TextColumn | None = None
+    content: TextColumn | None = None
+    value: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.lead)
@@ -153,6 +168,9 @@ class EventArrays:
             at_us=self.at_us[index],
             recorded_us=recorded,
             actor=None if self.actor is None else self.actor[index],
+            channel=None if self.channel is None else TextColumn(self.channel.levels, self.channel.codes[index]),
+            content=None if self.content is None else TextColumn(self.content.levels, self.content.codes[index]),
+            value=None if self.value is None else self.value[index],
         )
 
     def without_unused_types(self) -> "EventArrays":

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from features.build import FeatureMatrix, build_features
-from features.names import named
 from features.snapshots import Snapshots
 from features.tables import BoolArray, Column, EventArrays, FloatArray, IntArray, LeadArrays, NumberColumn, no_events
 from models.boosting import tree_contributions, tree_margin
@@ -15,7 +14,8 @@ from models.explanation import Contributions, Part, check_sum
 from models.lead_model import LeadModel
 from models.log_odds import probability_of
 from models.rules import LedgerLine, Qualification, RuleLedger, qualify, score_rules
-from models.rules.conditions import EventCondition
+from models.rules.conditions import EventCondition, leaves_of
+from models.rules.event_signs import types_of
 from models.sentences import CellValue, cell_values, known
 from models.wording import SUMMARY_REASONS, Reasons, Wording, summaries
 
@@ -92,7 +92,8 @@ def score_leads(
     BrokenSum : contributions that do not add up to the log-odds.
     """
     matrix = build_features(leads, events, snapshots, model.facts.spec)
-    ledger = score_rules(model.rulebook, leads, events or no_events(), snapshots)
+    log, actors = events or no_events(), model.facts.spec.actors
+    ledger = score_rules(model.rulebook, leads, log, snapshots, actors=actors)
     contributions = explain_rows(model, matrix, ledger, of_rows=of_rows)
     wording = Wording(model.catalogue, contributions, lambda name, rows: _cells(matrix, ledger, name, rows))
     reasons = wording.reasons(n_reasons)
@@ -109,7 +110,7 @@ def score_leads(
         dormant=_dormant(model, leads, snapshots),
         matrix=matrix,
         ledger=ledger,
-        qualification=qualify(model.rulebook, ledger, events or no_events(), snapshots),
+        qualification=qualify(model.rulebook, ledger, leads, log, snapshots, probability=probability, actors=actors),
         contributions=contributions,
         reasons=reasons,
         summaries=tuple(
@@ -168,9 +169,9 @@ def _rule_part(model: LeadModel, line: LedgerLine, lines: Sequence[LedgerLine]) 
         capped = [i for i, other in enumerate(lines) if other.rule_id and line.group in (other.group, "total")]
         return Part(name, name, "engagement" if line.group == "total" else line.group, tuple(capped))
     rule = next(rule for rule in model.rulebook.rules if rule.id == line.rule_id)
-    names = line.source
-    if isinstance(rule.when, EventCondition):
-        names = named(rule.when.event, model.facts.spec.event_types)
+    names, first = line.source, next(leaves_of(rule.when))
+    if isinstance(first, EventCondition):
+        names = types_of(first, model.facts.spec.event_types)
     return Part(name, names[0] if names else name, rule.group)
 
 

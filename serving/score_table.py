@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Their type is known also where no lead is open.
-_TEXTS = ("lead_id", "tier", "stage", "source", "model_version", "rules_version", "summary")
+_TEXTS = (
+    *("lead_id", "tier", "stage", "disqualified", "no_mail", "suspect"),
+    *("source", "model_version", "rules_version", "summary"),
+)
 FORMATS = (".parquet", ".csv", ".csv.gz")
 
 
@@ -65,6 +68,9 @@ def _plain_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
             "timing": scores.contributions.family_impact("timing"),
             "tier": np.array(TIERS, dtype=object)[qualification.tier],
             "stage": np.array(STAGES, dtype=object)[qualification.stage],
+            "disqualified": list(qualification.disqualified),
+            "no_mail": list(qualification.no_mail),
+            "suspect": list(qualification.suspect),
             "dormant": scores.dormant,
             "log_odds": scores.log_odds,
             "base_log_odds": np.full(len(scores), scores.contributions.base_log_odds),

@@ -7,7 +7,10 @@ from models.rules.schema import RuleBook
 
 STARTER_NAME = "starter.yaml"
 #: Keys whose values are words even where they look like numbers: ``version: 2026.10`` keeps its zero.
-_TEXT_KEYS = ("version", "id", "event", "or_event", "field", "matches", "is", "in")
+_TEXT_KEYS = (
+    *("version", "id", "event", "or_event", "field", "matches", "is", "in", "not", "not_in", "list", "domain"),
+    *("channel", "content", "reason", "ask", "answers", "timezone"),
+)
 
 
 def load_rulebook(text: str, *, name: str) -> RuleBook:
