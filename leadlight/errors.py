@@ -12,9 +12,13 @@ def bad_input_types() -> tuple[type[Exception], ...]:
     """
     from features.sources import BadProject
     from features.yaml_text import BadDocument
+    from leadlight.rule_import import BadPointTable
     from models.booster_text import BrokenBooster
     from models.bundle import BrokenBundle
     from serving.score_table import BadOutput
     from training.run import WorkspaceBusy
 
-    return (WorkspaceBusy, BadRequest, BadProject, BadDocument, BrokenBooster, BrokenBundle, BadOutput)
+    return (
+        *(WorkspaceBusy, BadRequest, BadProject, BadDocument, BadPointTable),
+        *(BrokenBooster, BrokenBundle, BadOutput),
+    )

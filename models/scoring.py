@@ -136,26 +136,38 @@ def explain_rows(
     prior, calibrator = model.facts.prior, model.facts.calibrator
     rule_parts = tuple(_rule_part(model, line, ledger.lines) for line in ledger.lines)
     by_rule = ledger.values * prior.per_point
-    margin = prior.margin(ledger.points)
+    values = None if model.booster is None else model.facts.encoder.encode(matrix)
     expected, by_feature = 0.0, np.zeros((len(matrix), 0))
     feature_parts: tuple[Part, ...] = ()
     if model.facts.logistic is not None or model.booster is not None:
         feature_parts = tuple(_part(info) for info in model.catalogue.values())
         by_feature = np.zeros((len(matrix), len(feature_parts)))
     if model.facts.logistic is not None:
-        margin = margin + model.facts.logistic.margin(matrix)
         expected += model.facts.logistic.intercept
         by_feature = by_feature + model.facts.logistic.contributions(matrix)
-    if model.booster is not None:
-        values = model.facts.encoder.encode(matrix)
-        margin = margin + tree_margin(model.booster, values)
+    if model.booster is not None and values is not None:
         of_trees, by_tree = tree_contributions(model.booster, values, of_rows=of_rows)
         expected, by_feature = expected + of_trees, by_feature + by_tree
     base = calibrator.intercept + calibrator.slope * (prior.intercept + expected)
     values_of_parts = calibrator.slope * np.concatenate([by_rule, by_feature], axis=1)
-    return check_sum(
-        Contributions((*rule_parts, *feature_parts), values_of_parts, float(base), calibrator.log_odds(margin))
-    )
+    log_odds = calibrator.log_odds(_margin(model, matrix, ledger, values))
+    return check_sum(Contributions((*rule_parts, *feature_parts), values_of_parts, float(base), log_odds))
+
+
+def row_log_odds(model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger) -> FloatArray:
+    """The log-odds of each row alone, without what they are the sum of."""
+    values = None if model.booster is None else model.facts.encoder.encode(matrix)
+    return model.facts.calibrator.log_odds(_margin(model, matrix, ledger, values))
+
+
+def _margin(model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger, values: FloatArray | None) -> FloatArray:
+    """Rules, logistic regression and trees together; `values` is the encoded matrix, where there are trees."""
+    margin = model.facts.prior.margin(ledger.points)
+    if model.facts.logistic is not None:
+        margin = margin + model.facts.logistic.margin(matrix)
+    if model.booster is not None and values is not None:
+        margin = margin + tree_margin(model.booster, values)
+    return margin
 
 
 def _part(info: "FeatureInfo") -> Part:

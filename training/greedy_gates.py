@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from features.sources import Problem
 from features.tables import BoolArray, IntArray
 from models.rules import Gated
 
@@ -11,11 +12,11 @@ _GREEDY_SHARE = 0.5
 
 
 class GreedyGate(ValueError):
-    """A gate would shut out at least half of the leads that were won; `problems` has an index and a text for each."""
+    """A gate would shut out at least half of the leads that were won; `found` says where in the rulebook it stands."""
 
-    def __init__(self, problems: tuple[tuple[int, str], ...]) -> None:
-        super().__init__("; ".join(text for _, text in problems))
-        self.problems = problems
+    def __init__(self, found: list[Problem]) -> None:
+        super().__init__("\n".join(problem.message for problem in found))
+        self.found = found
 
 
 def refuse_greedy_gates(gated: Gated, lead: IntArray, won: BoolArray) -> None:
@@ -40,6 +41,6 @@ def refuse_greedy_gates(gated: Gated, lead: IntArray, won: BoolArray) -> None:
                 f"found that the gate {gate.id!r} shuts out {n_caught} of the {n_won} leads that were won, "
                 "expected fewer than half; narrow its condition, or make it a rule with negative points"
             )
-            problems.append((position, what))
+            problems.append(Problem(("gates", position), what))
     if problems:
-        raise GreedyGate(tuple(problems))
+        raise GreedyGate(problems)

@@ -56,7 +56,7 @@ def build_history(
     is_ordered : of a flat table: whether an order column was given.
     """
     spec = learn_spec(crm.leads, crm.events, crm.kinds, crm.actors)
-    labelled = without_gated(_labelled(crm, goal, observed_until_us), crm, rulebook)
+    labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)
     ledger = score_rules(rulebook, crm.leads, crm.events or no_events(), snapshots, actors=crm.actors)
@@ -86,8 +86,8 @@ def _labelled(crm: Crm, goal: GoalSection, observed_until_us: int) -> LabelledSn
     )
 
 
-def without_gated(labelled: LabelledSnapshots, crm: Crm, rulebook: RuleBook) -> LabelledSnapshots:
-    """The snapshots of leads that were leads at their own `as_of`.
+def leads_at_their_time(crm: Crm, goal: GoalSection, rulebook: RuleBook, observed_until_us: int) -> LabelledSnapshots:
+    """The labelled snapshots of leads that no gate held back at the snapshot's own `as_of`.
 
     A gate that closed later leaves them in: who unsubscribes after losing interest must not vanish from the history
     of those who had it, or the outcome would choose what is learned from.
@@ -96,6 +96,7 @@ def without_gated(labelled: LabelledSnapshots, crm: Crm, rulebook: RuleBook) -> 
     ------
     GreedyGate : a gate holds for half of the leads that were won, or more.
     """
+    labelled = _labelled(crm, goal, observed_until_us)
     if not rulebook.gates:
         return labelled
     snapshots = labelled.snapshots

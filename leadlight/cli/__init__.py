@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from leadlight.cli import check, demo, explain, init, models, score, train
+from leadlight.cli import check, demo, explain, init, models, rules, score, train
 
 
 def _end_with(code: int | None) -> None:
@@ -28,6 +28,7 @@ app.command("train")(train.train)
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.add_typer(models.app, name="models")
+app.add_typer(rules.app, name="rules")
 
 BAD_INPUT = 2
 
