@@ -3,7 +3,6 @@
 Unknown is not no. A lead that is interested while an element is missing is a *suspect*: worth one more question.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, model_validator
 
+from features.tables import BoolArray
 from features.yaml_problems import ProblemsAt
 from models.rules.conditions import Condition
 from models.rules.facts import Facts
@@ -81,15 +81,17 @@ class Known:
     elements: tuple[Element, ...]
     answer: NDArray[np.int8]
 
-    def lacking(self, rows: Sequence[bool] | NDArray[np.bool_]) -> list[str | None]:
+    def lacking(self, rows: BoolArray) -> list[str | None]:
         """Of these snapshots what is not yes, in words; None for the others, and where nothing is missing."""
-        names = [element.id for element in self.elements]
-        return [
-            "; ".join(f"{name} {ANSWERS[code]}" for name, code in zip(names, codes, strict=True) if code != YES) or None
-            if asked
-            else None
-            for asked, codes in zip(rows, self.answer.tolist(), strict=True)
-        ]
+        kinds, kind = np.unique(self.answer, axis=0, return_inverse=True)
+        words = np.array([*(self._words(codes) for codes in kinds.tolist()), None], dtype=object)
+        # the last one is for those that nobody asks about
+        return list(words[np.where(rows, kind.reshape(-1), len(kinds))]) if self.elements else [None] * len(self.answer)
+
+    def _words(self, codes: list[int]) -> str | None:
+        ids = (element.id for element in self.elements)
+        lacking = [f"{name} {ANSWERS[code]}" for name, code in zip(ids, codes, strict=True) if code != YES]
+        return "; ".join(lacking) or None
 
 
 def ask_elements(elements: tuple[Element, ...], facts: Facts) -> Known:

@@ -1,4 +1,4 @@
-"""Lists that stand in files of their own, written into the text of the rulebook, so that a bundle needs no other file."""
+"""Lists in files of their own, written into the text of the rulebook, so that a bundle needs no other file."""
 
 import json
 from collections.abc import Iterator
