@@ -46,12 +46,12 @@ def signs_of(measures: Sequence[Measure], events: EventArrays, reader: EventRead
     ).reshape(len(measures), len(events.types))
     tests = [_test_of(measure.when) for measure in measures]
     filters = list(dict.fromkeys(test for test in tests if test is not None))
-    if not filters:
+    if not filters or not events.types:
         return events.type_code, of_type
     signs = events.type_code.astype(np.int64)
     for bit, test in enumerate(filters):
         signs += _passes(test, events, reader).astype(np.int64) * (len(events.types) << bit)
-    n_types = max(len(events.types), 1)
+    n_types = len(events.types)
     kinds = np.arange(n_types << len(filters))
     if len(kinds) > _MAX_SIGNS:
         kinds, signs = np.unique(signs, return_inverse=True)
