@@ -19,7 +19,8 @@ COLUMNS: dict[str, Column] = {"size": SIZE, "email": MAIL, "country": TextColumn
 def met(when: str, *rows: Row) -> list[int]:
     """Which of three leads a condition holds for."""
     rules = book(f"{{id: r, when: {when}, points: 1, group: fit}}")
-    return score_rules(rules, leads(3, **COLUMNS), log(*rows), now(3)).points.astype(int).tolist()
+    found = score_rules(rules, leads(3, **COLUMNS), log(*rows), now(3)).points
+    return [int(points) for points in found]
 
 
 @pytest.mark.parametrize(
