@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from features.parsing import MAX_NUMBER, BadCell, parse_id, parse_text
 from features.quarantine import TableCount
+from features.reading import USUAL, Reading
 from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays, TextColumn
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from features.event_log import EventLog, EventsSection
     from features.sources import Source
 
-_UTC = ZoneInfo("UTC")
 _ZONED_TIMES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", *_ZONED_TIMES)
 _NUMBERS = ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT")
@@ -29,14 +28,14 @@ def read_typed_events(
     source: "Source",
     leads: LeadArrays,
     *,
-    timezone: ZoneInfo = _UTC,
+    reading: Reading = USUAL,
     are_all_leads: bool = True,
 ) -> "EventLog | None":
     """The log of these leads, or None where a row needs a closer look (then cells are read one by one).
 
     Parameters
     ----------
-    timezone : where times without an offset are meant; such times are read here for UTC only.
+    reading : times without an offset are read here for UTC only.
     are_all_leads : whether an event of an unknown lead is a fault, which needs that closer look.
     """
     from features.event_log import EventLog
@@ -49,7 +48,7 @@ def read_typed_events(
     try:
         with duckdb.connect() as connection:
             connection.read_parquet(str(source.path)).create_view("log")
-            events = _joined(connection, section, leads) if _is_typed(connection, section, timezone) else None
+            events = _joined(connection, section, leads, reading) if _is_typed(connection, section, reading) else None
             if events is None:
                 return None
             n_rows = len(connection.view("log"))
@@ -70,10 +69,10 @@ def _newest_us(connection: "DuckDBPyConnection", section: "EventsSection") -> in
     return int(newest)
 
 
-def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", timezone: ZoneInfo) -> bool:
+def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", reading: Reading) -> bool:
     """Whether the plain case holds: text types, ids, time columns, no repeats to look for."""
     types = _column_types(connection)
-    readable = _TIMES if timezone.key == "UTC" else _ZONED_TIMES
+    readable = _TIMES if reading.timezone.key == "UTC" else _ZONED_TIMES
     return (
         section.id is None
         and all(name in types for name in section.named_columns().values())
@@ -84,7 +83,9 @@ def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", timezo
     )
 
 
-def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays) -> EventArrays | None:
+def _joined(
+    connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays, reading: Reading
+) -> EventArrays | None:
     """The events of these leads; None where a type or a time is no plain one."""
     found = connection.execute(f"SELECT DISTINCT {_name(section.type)} FROM log").fetchall()
     types = tuple(sorted(name for (name,) in found if name is not None))
@@ -94,7 +95,7 @@ def _joined(connection: "DuckDBPyConnection", section: "EventsSection", leads: L
     _register_positions(connection, "event_types", types)
     cells = _cells(connection, section)
     said = {key: column for key in ("channel", "content") if (column := getattr(section, key)) is not None}
-    levels = {key: _register_texts(connection, key, column) for key, column in said.items()}
+    levels = {key: _register_texts(connection, key, column, reading) for key, column in said.items()}
     joins = [f"LEFT JOIN {key}s ON e.{_name(column)} = {key}s.name" for key, column in said.items()]
     codes = {key: f"coalesce({key}s.code, -1)" for key in said}
     table = connection.sql(
@@ -130,13 +131,13 @@ def _cells(connection: "DuckDBPyConnection", section: "EventsSection") -> dict[s
     )
 
 
-def _register_texts(connection: "DuckDBPyConnection", key: str, column: str) -> tuple[str, ...]:
+def _register_texts(connection: "DuckDBPyConnection", key: str, column: str, reading: Reading) -> tuple[str, ...]:
     """A table of the distinct cells of a column and their codes, and the levels that the codes stand for."""
     import pyarrow as pa
 
     found = connection.execute(f"SELECT DISTINCT {_name(column)} FROM log").fetchall()
     cells = sorted(cell for (cell,) in found if cell is not None)
-    texts = TextColumn.of(parse_text(cell) for cell in cells)
+    texts = TextColumn.of(parse_text(cell, reading) for cell in cells)
     connection.register(f"{key}s", pa.table({"name": pa.array(cells, pa.string()), "code": texts.codes}))
     return texts.levels
 

@@ -4,7 +4,7 @@ Times are integer microseconds since 1970-01-01 UTC. Leads are sorted by id, so 
 the rows in a file changes nothing that is computed from them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -186,6 +186,41 @@ class EventArrays:
         position[index] = np.arange(len(index))
         kept = self.take(position[self.lead] >= 0)
         return replace(kept, lead=position[kept.lead])
+
+
+def concat_events(logs: Sequence[EventArrays]) -> EventArrays:
+    """Logs one after the other, at least one, which have the same columns."""
+    types = tuple(sorted({name for log in logs for name in log.types}))
+    code = {name: i for i, name in enumerate(types)}
+    codes = [np.array([code[name] for name in log.types], dtype=np.int64) for log in logs]
+
+    def column(of: Callable[[EventArrays], NDArray[Any] | None]) -> NDArray[Any] | None:
+        own = [array for log in logs if (array := of(log)) is not None]
+        return np.concatenate(own) if own else None
+
+    return EventArrays(
+        np.concatenate([log.lead for log in logs]),
+        np.concatenate([own[log.type_code] for own, log in zip(codes, logs, strict=True)]),
+        np.concatenate([log.at_us for log in logs]),
+        column(lambda log: log.recorded_us),
+        types,
+        column(lambda log: log.actor),
+        _joined_texts([log.channel for log in logs]),
+        _joined_texts([log.content for log in logs]),
+        column(lambda log: log.value),
+    )
+
+
+def _joined_texts(columns: Sequence[TextColumn | None]) -> TextColumn | None:
+    """Columns one below the other; None where there are none."""
+    own = [column for column in columns if column is not None]
+    if not own:
+        return None
+    levels = tuple(sorted({level for column in own for level in column.levels}))
+    code = {level: i for i, level in enumerate(levels)}
+    # the last one is read by code -1, a missing cell
+    codes = [np.array([*(code[level] for level in column.levels), -1])[column.codes] for column in own]
+    return TextColumn(levels, np.concatenate(codes))
 
 
 def no_events() -> EventArrays:

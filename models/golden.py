@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -11,12 +10,12 @@ from features.records import Cell, EventRecord, LeadRecord, arrays_of_records
 from features.responsiveness import RESPONSIVENESS
 from features.snapshots import Snapshots, snapshots_of_rows
 from features.tables import ACTOR_CODES, FloatArray, LeadArrays
+from features.times import microseconds_of
 from models.lead_model import LeadModel
 from models.scoring import score_leads
 
 N_GOLDEN_ROWS = 8
 _AS_OF = datetime(2020, 1, 31, tzinfo=UTC)
-_UTC = ZoneInfo("UTC")
 #: The share of cells left empty, also where training had none: what fills them is part of the model.
 _GAPS = 0.2
 
@@ -50,7 +49,7 @@ def make_golden_rows(model: LeadModel) -> GoldenRows:
 
 def score_golden_rows(model: LeadModel, golden: GoldenRows) -> FloatArray:
     """The log-odds that a model gives the golden rows, through the one scoring path."""
-    leads, events = arrays_of_records(golden.records, model.facts.spec, timezone=_UTC)
+    leads, events = arrays_of_records(golden.records, model.facts.spec)
     snapshots = _snapshots(leads, datetime.fromisoformat(golden.as_of))
     return score_leads(model, leads, events if model.facts.spec.has_events else None, snapshots, n_reasons=1).log_odds
 
@@ -59,8 +58,7 @@ def _snapshots(leads: LeadArrays, as_of: datetime) -> Snapshots:
     rows = snapshots_of_rows(leads)
     if leads.created_us is None:
         return rows
-    as_of_us = (as_of - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    return Snapshots(rows.lead, np.full(len(leads), as_of_us, dtype=np.int64))
+    return Snapshots(rows.lead, np.full(len(leads), microseconds_of(as_of), dtype=np.int64))
 
 
 def _record(model: LeadModel, rng: np.random.Generator, number: int) -> LeadRecord:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from features.times import time_of
 from models.scoring import Scores
-from serving.score_table import time_of
 
 COLUMNS = ("lead_id", "gate", "scope", "since", "reason", "review")
 

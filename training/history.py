@@ -16,6 +16,7 @@ from models.encoding import fold_of_groups
 from models.rules import RuleBook, gates_at, score_rules
 from training.fit import TrainingSet
 from training.greedy_gates import refuse_greedy_gates
+from training.split import Split, split_history
 
 N_JUDGING_FOLDS = 5
 
@@ -27,7 +28,6 @@ class History:
     Attributes
     ----------
     data : may have no row, where no deal is closed yet.
-    as_of_us : n int64, the time (or rank) of each row.
     horizon_us : None for a table without times.
     oldest_age_us : the oldest snapshot age of the goal that was reached; None for a flat table.
     is_ordered : whether the rows come in the order of time.
@@ -38,6 +38,18 @@ class History:
     horizon_us: int | None
     oldest_age_us: int | None
     is_ordered: bool
+
+    def split(self) -> Split:
+        """The blocks that judge a fit; see `split_history`."""
+        data = self.data
+        return split_history(
+            data.matrix.snapshots.as_of_us,
+            data.won,
+            data.lead,
+            data.judging_fold,
+            horizon_us=self.horizon_us,
+            is_ordered=self.is_ordered,
+        )
 
 
 def build_history(
@@ -55,7 +67,7 @@ def build_history(
     ----------
     is_ordered : of a flat table: whether an order column was given.
     """
-    spec = learn_spec(crm.leads, crm.events, crm.kinds, crm.actors)
+    spec = learn_spec(crm.leads, crm.events, crm.kinds, crm.actors, crm.reading)
     labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)
@@ -75,6 +87,11 @@ def _labelled(crm: Crm, goal: GoalSection, observed_until_us: int) -> LabelledSn
     if (crm.outcomes.closed_us == NEVER_US).all():
         nothing = np.zeros(0, dtype=np.int64)
         return LabelledSnapshots(Snapshots(nothing, nothing), np.zeros(0, dtype=np.bool_))
+    return ripe_snapshots(crm, goal, observed_until_us=observed_until_us)
+
+
+def ripe_snapshots(crm: Crm, goal: GoalSection, *, observed_until_us: int) -> LabelledSnapshots:
+    """The snapshots of a CRM whose horizon has passed, labelled; of a flat table the rows with an outcome."""
     if crm.is_flat or crm.leads.created_us is None:
         return label_rows(snapshots_of_rows(crm.leads), crm.outcomes)
     return training_snapshots(

@@ -8,7 +8,7 @@ import numpy as np
 
 from features.crm import Crm
 from features.snapshots import GoalSection
-from features.tables import FloatArray
+from features.tables import BoolArray, FloatArray
 from models.bundle import save_bundle
 from models.calibration import Calibrator
 from models.encoding import fit_encoder, row_weights
@@ -19,11 +19,11 @@ from models.rules import RuleBook, load_rulebook
 from models.workspace import Workspace
 from training.calibrating import calibrator_of, judged_log_odds
 from training.candidates import candidates_of, choose
-from training.evaluation import Bin, by_points, log_loss, metrics_of, reliability
+from training.evaluation import Bin, by_points, metrics_of, reliability
 from training.fit import TrainingSet, fit_margin, prior_of
 from training.history import History, build_history, fingerprint
 from training.judging import Judge, Judged
-from training.split import Split, is_enough, split_history
+from training.split import Split, is_enough
 
 Progress = Callable[[str], None]
 
@@ -83,14 +83,7 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
     has_features = data.matrix.names or data.matrix.categories
     if not has_features or not is_enough(data.won, data.lead):
         return _rules_alone(history, rulebook, request)
-    split = split_history(
-        data.matrix.snapshots.as_of_us,
-        data.won,
-        data.lead,
-        data.judging_fold,
-        horizon_us=history.horizon_us,
-        is_ordered=history.is_ordered,
-    )
+    split = history.split()
     if not split.blocks:
         return _rules_alone(history, rulebook, request)
     progress(f"judging on {len(split.blocks)} blocks")
@@ -107,6 +100,7 @@ def _judged_best(
     judged = judge.judged(best.margin)
     calibrator = calibrator_of(judged, is_time_tested=split.is_time_tested)
     log_odds = judged_log_odds(judged, calibrator)
+    metrics = metrics_of(log_odds, judged.won)
     progress("refitting on everything")
     final = fit_margin(history.data, rulebook, best.recipe, seed=request.seed)
     shown = calibrator.log_odds(best.margin)
@@ -120,23 +114,19 @@ def _judged_best(
         interval=fit_interval(shown, judged.won, judged.lead),
         words=dict(request.words),
         trained_on=_trained_on(history, request, rulebook, shown, is_time_tested=split.is_time_tested),
-        metrics=metrics_of(log_odds, judged.won),
-        candidates={
-            **{candidate.source: judge.loss(candidate.margin) for candidate in candidates},
-            best.source: log_loss(log_odds, judged.won),
-        },
+        metrics=metrics,
+        candidates={**{one.source: judge.loss(one.margin) for one in candidates}, best.source: metrics["log_loss"]},
         why=choice.why,
     )
     text = None if final.booster is None else final.booster.model_to_string()
-    points = history.data.points[judged.row]
+    bands = _points_bands(history.data.points[judged.row], log_odds, judged.won, rulebook)
+    model = LeadModel(facts, request.rules_text, text)
+    return TrainedModel(model, judged, log_odds, reliability(log_odds, judged.won), bands)
+
+
+def _points_bands(points: FloatArray, log_odds: FloatArray, won: BoolArray, rulebook: RuleBook) -> tuple[Bin, ...]:
     rulebook_odds = prior_of_rulebook(rulebook.odds.base, rulebook.odds.double_every)
-    return TrainedModel(
-        LeadModel(facts, request.rules_text, text),
-        judged,
-        log_odds,
-        reliability(log_odds, judged.won),
-        by_points(points, log_odds, judged.won, rulebook_odds.margin(points)),
-    )
+    return by_points(points, log_odds, won, rulebook_odds.margin(points))
 
 
 def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest) -> TrainedModel:

@@ -7,7 +7,10 @@ from leadlight.cli.output import print_json, print_table, say
 from leadlight.cli.profile_text import print_profile, profile_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from features.crm import Crm
+    from features.quarantine import TableCount
     from leadlight.project import Project
     from training.profile import Profile
 
@@ -33,7 +36,7 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
     unmatched = _unmatched(project, crm) if not problems else []
     profile = _profile(project, crm)
     if as_json:
-        print_json({**_report(crm.counts, problems, unmatched), **profile_json(profile)})
+        print_json({**_report(crm.counts, problems, unmatched), "notes": list(crm.notes), **profile_json(profile)})
     else:
         _print(crm, profile, problems, unmatched)
     return 2 if problems else 0
@@ -101,10 +104,7 @@ def _unmatched(project: "Project", crm: "Crm") -> list[str]:
     return list(project.in_rules(said).problems) if said else []
 
 
-def _report(counts: object, problems: list[str], unmatched: list[str]) -> dict[str, object]:
-    from features.quarantine import TableCount
-
-    tables = [count for count in counts if isinstance(count, TableCount)] if isinstance(counts, tuple) else []
+def _report(tables: "Sequence[TableCount]", problems: list[str], unmatched: list[str]) -> dict[str, object]:
     return {
         "rows_read": sum(count.rows_read for count in tables),
         "rows_used": sum(count.rows_used for count in tables),
@@ -126,6 +126,8 @@ def _print(crm: "Crm", profile: "Profile", problems: list[str], unmatched: list[
     print_table(("table", "rows read", "used", "quarantined"), rows)
     for reason, n in commonest_reasons(crm.counts):
         say(f"  {n} x {reason}")
+    for line in crm.notes:
+        say(f"Taken for granted: {line}")
     print_profile(profile, crm.kinds)
     if unmatched:
         say(f"{len(unmatched)} conditions of the rulebook match nothing here and are skipped:")

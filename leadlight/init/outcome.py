@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from features.parsing import FLAGS, is_missing
+from features.parsing import FLAGS
+from features.reading import is_missing
 from leadlight.crm_headers import OUTCOME, STATUS
 from leadlight.init.facts import NEARLY_ALL, ColumnFacts, TableFacts
 

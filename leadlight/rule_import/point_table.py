@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from features.names import normal_name
-from features.parsing import BadCell, is_missing, parse_number
+from features.parsing import BadCell, parse_number
+from features.reading import is_missing
 
 RuleValue = str | float | list[str] | dict[str, "RuleValue"] | list[dict[str, "RuleValue"]]
 #: A rule as it will be written: key to value.

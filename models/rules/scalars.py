@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from features.names import normal_name
-from features.parsing import is_missing
+from features.reading import is_missing
 from features.snapshots import DurationUs
 
 #: More would let sums of points lose exactness; see `models.rules.points`.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.behaviour import behaviour_features
 from features.event_log import EventLog, EventsSection, read_events
 from features.event_parquet import read_typed_events
+from features.reading import Reading
 from features.snapshots import Snapshots
 from features.sources import Source
 from features.tables import FloatArray, LeadArrays, TextColumn
@@ -50,7 +51,7 @@ def read_as_cells(source: Source, section: EventsSection = SECTION, *, are_all_l
     """The same log as CSV, whose cells are read one by one."""
     as_csv = source.path.with_suffix(".csv")
     pd.read_parquet(source.path).to_csv(as_csv, index=False)
-    return read_events(section, Source(as_csv), LEADS, timezone=UTC, are_all_leads=are_all_leads)
+    return read_events(section, Source(as_csv), LEADS, reading=Reading(UTC), are_all_leads=are_all_leads)
 
 
 def features_of(log: EventLog | None, as_of: str = "2026-03-04") -> FloatArray:
@@ -190,7 +191,7 @@ def test_a_file_that_is_no_parquet_is_left_to_the_cells(tmp_path: Path) -> None:
 def test_times_without_an_offset_in_another_zone_are_left_to_the_cells(tmp_path: Path) -> None:
     source = source_of(tmp_path)
 
-    assert read_typed_events(SECTION, source, LEADS, timezone=ZoneInfo("Asia/Kolkata")) is None
+    assert read_typed_events(SECTION, source, LEADS, reading=Reading(ZoneInfo("Asia/Kolkata"))) is None
 
 
 def test_events_of_leads_not_asked_for_are_counted_and_passed_over(tmp_path: Path) -> None:
@@ -227,3 +228,24 @@ def test_an_empty_log_has_no_events(tmp_path: Path) -> None:
 
     assert log is not None
     assert (len(log.events), log.events.types, log.count.rows_read) == (0, (), 0)
+
+
+def test_channel_content_and_value_are_those_of_the_cells(tmp_path: Path) -> None:
+    said = {"channel": ["web", None, " e  mail"], "about": ["n/a", "Case study", "web"], "eur": [1.5, None, -3.0]}
+    source = source_of(tmp_path, {name: np.array(cells, dtype=object) for name, cells in said.items()})
+    frame = pd.read_parquet(source.path).astype({"eur": "float64"})
+    frame.to_parquet(source.path)
+    section = SECTION.model_copy(update={"channel": "channel", "content": "about", "value": "eur"})
+
+    typed, by_cells = read(source, section), read_as_cells(source, section)
+
+    assert typed is not None
+    for log in (typed, by_cells):
+        events = log.events
+        assert events.channel is not None
+        assert events.content is not None
+        assert events.value is not None
+        order = np.argsort(events.at_us)
+        assert [events.channel.cell(row) for row in order] == ["web", None, "e mail"]
+        assert [events.content.cell(row) for row in order] == [None, "Case study", "web"]
+        assert events.value[order].tolist() == pytest.approx([1.5, np.nan, -3.0], nan_ok=True)
