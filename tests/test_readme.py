@@ -8,6 +8,7 @@ import pytest
 from features.yaml_text import parse_yaml, validate_document
 from leadlight.cli import main
 from leadlight.project import ProjectFile
+from models.rules import load_rulebook
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,6 +16,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_rulebook_is_one() -> None:
+    (text,) = blocks("yaml rules")
+
+    assert [gate.id for gate in load_rulebook(text, name="README.md").gates] == ["competitor", "unsubscribed"]
 
 
 def test_the_project_file_is_valid() -> None:
