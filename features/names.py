@@ -24,7 +24,12 @@ def named(wanted: Sequence[str], known: Iterable[str]) -> tuple[str, ...]:
     >>> named(["job_title", "position"], ["Position", "City", "Job Title"])
     ('Job Title', 'Position')
     """
-    spellings = _spellings(tuple(known))
+    return _named(tuple(wanted), tuple(known))
+
+
+@lru_cache(maxsize=4096)
+def _named(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    spellings = _spellings(known)
     normals = dict.fromkeys(normal_name(word) for word in wanted)
     return tuple(name for normal in normals for name in spellings.get(normal, ()))
 

@@ -14,7 +14,7 @@ from models.explanation import Contributions, Part, check_sum
 from models.lead_model import LeadModel
 from models.log_odds import probability_of
 from models.rules import LedgerLine, Qualification, RuleLedger, qualify, score_rules
-from models.rules.conditions import EventCondition, leaves_of
+from models.rules.conditions import ANY_EVENT, EventCondition, Leaf, leaves_of
 from models.rules.event_signs import types_of
 from models.sentences import CellValue, cell_values, known
 from models.wording import SUMMARY_REASONS, Reasons, Wording, summaries
@@ -172,10 +172,17 @@ def _rule_part(model: LeadModel, line: LedgerLine, lines: Sequence[LedgerLine]) 
         capped = [i for i, other in enumerate(lines) if other.rule_id and line.group in (other.group, "total")]
         return Part(name, name, "engagement" if line.group == "total" else line.group, tuple(capped))
     rule = next(rule for rule in model.rulebook.rules if rule.id == line.rule_id)
-    names, first = line.source, next(leaves_of(rule.when))
-    if isinstance(first, EventCondition):
-        names = types_of(first, model.facts.spec.event_types)
+    names = [source for leaf in leaves_of(rule.when) for source in _sources(model, leaf, line)]
     return Part(name, names[0] if names else name, rule.group)
+
+
+def _sources(model: LeadModel, leaf: Leaf, line: LedgerLine) -> tuple[str, ...]:
+    """What a condition is about, among the columns and event types of the training."""
+    spec = model.facts.spec
+    if not isinstance(leaf, EventCondition):
+        return tuple(source for source in line.source if source in spec.kinds)
+    # any event is about none in particular
+    return () if ANY_EVENT in leaf.event else types_of(leaf, spec.event_types)
 
 
 def _cells(matrix: FeatureMatrix, ledger: RuleLedger, name: str, rows: IntArray) -> Column:

@@ -1,6 +1,7 @@
 """Conditions: what must have happened, or what must be known, for a rule, a gate or a stage to hold."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -65,7 +66,7 @@ class EventCondition(Section):
         """Whether it asks for a number of events rather than each of them."""
         return self.at_least is not None or self.at_most is not None
 
-    @property
+    @cached_property
     def each(self) -> "EventCondition":
         """The same events, however many."""
         return self.model_copy(update={"at_least": None, "at_most": None})
@@ -92,7 +93,7 @@ class FieldCondition(Section):
     domain: Domains | None = None
     listed: tuple[Value, ...] | None = Field(default=None, alias="list")
 
-    @property
+    @cached_property
     def test(self) -> str:
         """Which of TESTS is asked."""
         return self._given()[0]

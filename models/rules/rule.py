@@ -1,5 +1,6 @@
 """A rule: points for one fact, each time or once, fading, capped, and valid until some day."""
 
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
@@ -41,7 +42,7 @@ class Rule(Section):
         """Whether it counts events, rather than asking whether something holds."""
         return isinstance(self.when, EventCondition) and not self.when.is_counted
 
-    @property
+    @cached_property
     def measure(self) -> Measure | None:
         """What it measures of events; None where it asks whether its condition holds."""
         if not isinstance(self.when, EventCondition) or self.when.is_counted:

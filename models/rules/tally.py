@@ -38,15 +38,14 @@ def tally(
     is_used = np.asarray(counted.any(axis=0))[signs]
     if 2 * np.count_nonzero(is_used) < len(is_used):
         log = log.take(is_used)
-    sets = [_Set.of(kind, distinct, counted, len(snapshots)) for kind in _KINDS]
-    sets = [each for each in sets if each.measures]
+    kinds = dict.fromkeys(map(_kind_of, distinct))
+    sets = [_Set.of(kind, distinct, counted, len(snapshots)) for kind in kinds]
     for seen in seen_in_parts(log, snapshots):
         for each in sets:
             each.add(seen)
     return {measure: values for each in sets for measure, values in each.finished()}
 
 
-_KINDS = ("sum", "newest", "oldest", "limited")
 _EMPTY = {"sum": 0.0, "newest": np.inf, "oldest": -np.inf, "limited": 0.0}
 
 
