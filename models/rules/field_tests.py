@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import chain
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from features.parsing import FLAGS
 from features.tables import BoolArray, Column, FloatArray, NumberColumn, TextColumn
 from models.rules.conditions import NUMBER_TESTS, FieldCondition
 
-_TextTest = Callable[[str], bool]
+#: Whether a cell passes: what it gives is true, or not.
+_TextTest = Callable[[str], object]
 
 
 def column_of(condition: FieldCondition, columns: Mapping[str, Column]) -> str | None:
@@ -42,9 +44,9 @@ def meets(condition: FieldCondition, column: Column) -> BoolArray:
         return np.asarray(missing == condition.is_missing_test)
     if isinstance(column, NumberColumn):
         return np.asarray(_numbers_meet(condition, column.values) & ~missing)
-    passes = _text_test(condition)
+    passed = map(bool, map(_text_test(condition), column.levels))
     # Code -1, a missing cell, reads the last one.
-    of_level = np.array([*(passes(level) for level in column.levels), False], dtype=np.bool_)
+    of_level = np.fromiter(chain(passed, (False,)), dtype=np.bool_, count=len(column.levels) + 1)
     return np.asarray(of_level[column.codes])
 
 
@@ -62,8 +64,7 @@ def _numbers_meet(condition: FieldCondition, values: FloatArray) -> BoolArray:
 
 def _text_test(condition: FieldCondition) -> _TextTest:
     if condition.matches is not None:
-        search = re.compile(condition.matches, re.IGNORECASE).search
-        return lambda level: search(level) is not None
+        return re.compile(condition.matches, re.IGNORECASE).search
     if condition.domain is not None:
         return _domain_test(frozenset(condition.domain))
     wanted = frozenset(value.strip().casefold() for value in _values(condition))
