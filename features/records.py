@@ -1,5 +1,6 @@
 """Leads as JSON records, the form in which the API gets them: to LeadArrays and EventArrays without pandas."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,8 +9,8 @@ import numpy as np
 
 from features.actors import parse_actor
 from features.columns import read_column
-from features.machine_clicks import MailColumns, is_machine_channel, judge_machines
-from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_time_us
+from features.machine_clicks import MailColumns, judge_machines
+from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_text, parse_time_us
 from features.reading import DecimalMark, Reading
 from features.sources import cell_text
 from features.spec import FeatureSpec
@@ -46,6 +47,8 @@ class EventRecord:
     channel: str | None = None
     message: str | None = None
     link: str | None = None
+    content: str | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,9 @@ def _events(records: Sequence[LeadRecord], spec: FeatureSpec) -> EventArrays:
         recorded_us=np.array(recorded, dtype=np.int64),
         types=types.levels,
         actor=np.array(actors, dtype=np.int8),
+        channel=TextColumn.of(parse_text(event.channel or "", reading) for _, _, event in rows),
+        content=TextColumn.of(parse_text(event.content or "", reading) for _, _, event in rows),
+        value=np.array([math.nan if event.value is None else event.value for _, _, event in rows], dtype=np.float64),
     )
     return judge_machines(events, _mail_columns([event for _, _, event in rows], reading), spec.mail)[0]
 
@@ -129,7 +135,6 @@ def _mail_columns(events: Sequence[EventRecord], reading: Reading) -> MailColumn
     return MailColumns(
         message=codes([event.message for event in events]),
         link=codes([event.link for event in events]),
-        by_machine=np.array([is_machine_channel(event.channel or "") for event in events], dtype=np.bool_),
     )
 
 

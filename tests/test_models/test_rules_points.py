@@ -8,8 +8,9 @@ import pytest
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import Column, EventArrays, LeadArrays, NumberColumn, TextColumn, no_events
+from models.rules.ledger import RuleLedger, on_grid
 from models.rules.loading import load_rulebook, load_starter
-from models.rules.points import RuleLedger, on_grid, score_rules
+from models.rules.points import score_rules
 from models.rules.schema import RuleBook
 
 NOW = 1_000 * DAY
