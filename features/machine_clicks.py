@@ -130,7 +130,10 @@ def judge_machines(
     """
     roles = role_codes(events.types, said)
     named = _named(events)
-    mails = _mails(events, columns, roles, _suspects(events, roles))
+    suspects = _suspects(events, roles)
+    if not len(suspects) and not named.any():
+        return events, NO_MACHINES
+    mails = _mails(events, columns, roles, suspects)
     by_rule = np.stack([np.where(named[mails.row], mails.known_us, NEVER_US), _instant_from(mails), _burst_from(mails)])
     from_mails = by_rule.min(axis=0)
     is_machine = from_mails != NEVER_US

@@ -21,6 +21,8 @@ from models.sentences import CellValue, cell_values, known
 from models.wording import SUMMARY_REASONS, Reasons, Wording, summaries
 
 DEFAULT_REASONS = 5
+#: The names of so many ledgers are remembered.
+_MAX_KNOWN = 64
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def explain_rows(
     of_rows : of how many rows these are a part; see `tree_contributions`.
     """
     prior, calibrator = model.facts.prior, model.facts.calibrator
-    rule_parts = tuple(_rule_part(model, line, ledger.lines) for line in ledger.lines)
+    rule_parts = _rule_parts(model, ledger.lines)
     by_rule = ledger.values * prior.per_point
     of_logistic, values = _learned_inputs(model, matrix)
     expected, by_feature = 0.0, np.zeros((len(matrix), 0))
@@ -171,6 +173,15 @@ def _margin(
     if model.booster is not None and values is not None:
         margin = margin + tree_margin(model.booster, values)
     return margin
+
+
+def _rule_parts(model: LeadModel, lines: tuple[LedgerLine, ...]) -> tuple[Part, ...]:
+    known = model.parts_so_far
+    if lines not in known:
+        if len(known) >= _MAX_KNOWN:
+            known.clear()
+        known[lines] = tuple(_rule_part(model, line, lines) for line in lines)
+    return known[lines]
 
 
 def _rule_part(model: LeadModel, line: LedgerLine, lines: Sequence[LedgerLine]) -> Part:

@@ -295,15 +295,15 @@ GUARDS = (
     Guard(
         "4 a cap is a line of the ledger",
         "models/rules/points.py",
-        'draft.write(LedgerLine("cap total", None, "total", ()), over)',
-        'draft.write(LedgerLine("cap total", None, "total", ()), over * 0)',
+        "draft.write(_beyond(draft.ledger().points, None, rulebook.caps.total))",
+        "draft.write(_beyond(draft.ledger().points, None, rulebook.caps.total) * 0)",
         ("tests/test_models/test_rules_ledger.py", "tests/test_models/test_rules_points.py"),
     ),
     Guard(
         "4 a window of a rule holds what is exactly as old",
         "models/rules/tally.py",
-        "(seen.age_us <= self.within_us.take(of))",
-        "(seen.age_us < self.within_us.take(of))",
+        "(seen.age_us <= self.kind.within_us.take(of))",
+        "(seen.age_us < self.kind.within_us.take(of))",
         (f"{TALLY}::test_a_window_holds_what_is_exactly_as_old_and_nothing_at_as_of",),
     ),
     Guard(
@@ -333,6 +333,13 @@ GUARDS = (
         "return None if negated is None else ~negated",
         "return ~(np.zeros(self.n_rows, dtype=np.bool_) if negated is None else negated)",
         ("tests/test_models/test_rules_conditions.py",),
+    ),
+    Guard(
+        "what rules mean is remembered for tables of the same columns and types only",
+        "models/rules/points.py",
+        "key = (types, tuple((name, type(column)) for name, column in leads.columns.items()))",
+        "key = types",
+        ("tests/test_models/test_rules_points.py::test_a_rulebook_means_in_other_tables_what_a_new_one_would",),
     ),
     Guard(
         "6 a gated lead is never hot",

@@ -83,10 +83,12 @@ class Known:
 
     def lacking(self, rows: BoolArray) -> list[str | None]:
         """Of these snapshots what is not yes, in words; None for the others, and where nothing is missing."""
+        if not self.elements:
+            return [None] * len(self.answer)
         kinds, kind = np.unique(self.answer, axis=0, return_inverse=True)
         words = np.array([*(self._words(codes) for codes in kinds.tolist()), None], dtype=object)
         # the last one is for those that nobody asks about
-        return list(words[np.where(rows, kind.reshape(-1), len(kinds))]) if self.elements else [None] * len(self.answer)
+        return list(words[np.where(rows, kind.reshape(-1), len(kinds))])
 
     def _words(self, codes: list[int]) -> str | None:
         ids = (element.id for element in self.elements)

@@ -10,7 +10,6 @@ from features.actors import Actor, made_by_rep
 from features.names import named, normal_name
 from features.tables import BoolArray, EventArrays, FloatArray, PositionArray, TextColumn
 from models.rules.conditions import ANY_EVENT, EventCondition, NumberTest
-from models.rules.measures import Measure
 from models.rules.scalars import start_of_day_us
 
 _MAX_SIGNS = 1 << 20
@@ -35,40 +34,46 @@ def types_of(condition: EventCondition, types: Sequence[str]) -> tuple[str, ...]
     return named(condition.event, types)
 
 
-def signs_of(measures: Sequence[Measure], events: EventArrays, reader: EventReader) -> tuple[PositionArray, BoolArray]:
-    """The sign of each event, and whether each measure counts events of each sign: bool (n measures, n signs)."""
-    of_type = np.array(
-        [
-            [name in types for name in events.types]
-            for types in (types_of(each.when, events.types) for each in measures)
-        ],
-        dtype=np.bool_,
-    ).reshape(len(measures), len(events.types))
-    tests = [_test_of(measure.when) for measure in measures]
-    filters = list(dict.fromkeys(test for test in tests if test is not None))
-    if not filters or not events.types:
-        return events.type_code, of_type
-    signs = events.type_code.astype(np.int64)
-    for bit, test in enumerate(filters):
-        signs += _passes(test, events, reader).astype(np.int64) * (len(events.types) << bit)
-    n_types = len(events.types)
-    kinds = np.arange(n_types << len(filters))
-    if len(kinds) > _MAX_SIGNS:
-        kinds, signs = np.unique(signs, return_inverse=True)
-    passed = {test: ((kinds // n_types) >> bit) & 1 == 1 for bit, test in enumerate(filters)}
-    everything = np.ones(len(kinds), dtype=np.bool_)
-    counted = [
-        of_type[i][kinds % n_types] & (everything if test is None else passed[test]) for i, test in enumerate(tests)
-    ]
-    return signs, np.array(counted)
+def counts_types(condition: EventCondition, types: Sequence[str]) -> list[bool]:
+    """Whether a condition means each of these types."""
+    meant = frozenset(types_of(condition, types))
+    return [name in meant for name in types]
 
 
-def _test_of(condition: EventCondition) -> EventCondition | None:
+def test_of(condition: EventCondition) -> EventCondition | None:
     """What is asked of an event beside its type and its age; None for nothing."""
     asked = ("since", "before", "actor", "channel", "content", "value")
     if all(getattr(condition, name) is None for name in asked):
         return None
     return EventCondition(event=(ANY_EVENT,)).model_copy(update={name: getattr(condition, name) for name in asked})
+
+
+def signs_of(
+    of_type: BoolArray,
+    tests: Sequence[int],
+    filters: Sequence[EventCondition],
+    events: EventArrays,
+    reader: EventReader,
+) -> tuple[PositionArray, BoolArray]:
+    """The sign of each event, and whether each measure counts events of each sign: bool (n measures, n signs).
+
+    Parameters
+    ----------
+    of_type : bool (n measures, n types), which types each measure counts.
+    tests : of each measure the position of its test in `filters`; -1 for none.
+    """
+    n_types = len(events.types)
+    if not filters or not n_types:
+        return events.type_code, of_type
+    signs = events.type_code.astype(np.int64)
+    for bit, test in enumerate(filters):
+        signs += _passes(test, events, reader).astype(np.int64) * (n_types << bit)
+    kinds = np.arange(n_types << len(filters))
+    if len(kinds) > _MAX_SIGNS:
+        kinds, signs = np.unique(signs, return_inverse=True)
+    passed = [((kinds // n_types) >> bit) & 1 == 1 for bit in range(len(filters))]
+    passed.append(np.ones(len(kinds), dtype=np.bool_))  # which test -1 reads
+    return signs, of_type[:, kinds % n_types] & np.array(passed)[list(tests)]
 
 
 def _passes(test: EventCondition, events: EventArrays, reader: EventReader) -> BoolArray:

@@ -10,6 +10,7 @@ import numpy as np
 from features.actors import Actor
 from features.snapshots import Snapshots
 from features.tables import EventArrays, LeadArrays, NumberColumn
+from models.rules.asked import Asked
 from models.rules.conditions import (
     AnyCondition,
     Condition,
@@ -85,7 +86,7 @@ class _Witness:
         leaves = [leaf for condition in asked for leaf in leaves_of(condition)]
         newest = [Measure(leaf.each, "newest") for leaf in leaves if isinstance(leaf, EventCondition)]
         reader = EventReader(actors, rulebook.zone)
-        facts = look_up(leads, events, snapshot, reader, conditions=asked, measures=newest)
+        facts = look_up(Asked.of(conditions=asked, measures=newest), leads, events, snapshot, reader)
         return cls(facts, events.types)
 
     def element(self, element: Element) -> Finding:

@@ -1,6 +1,6 @@
 """What the conditions of a rulebook need to know of snapshots, looked up at once, and which of them hold."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,8 @@ from features.responsiveness import responsiveness
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, LeadArrays
 from features.timeline import timelines
+from models.rules.asked import LIFE, Asked
 from models.rules.conditions import (
-    ANY_EVENT,
     AllCondition,
     AnyCondition,
     Condition,
@@ -19,15 +19,11 @@ from models.rules.conditions import (
     FieldCondition,
     NotCondition,
     ReplyCondition,
-    leaves_of,
 )
 from models.rules.event_signs import EventReader
 from models.rules.field_tests import column_of, meets
 from models.rules.measures import Measure
 from models.rules.tally import tally
-
-#: The newest sign of life of a lead itself.
-_LIFE = Measure(EventCondition(event=(ANY_EVENT,), actor="lead"), "newest")
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class Facts:
         if self.leads.created_us is None:
             return np.zeros(self.n_rows)
         age_us = self.snapshots.as_of_us - self.leads.created_us[self.snapshots.lead]
-        return np.minimum(self.amounts[_LIFE], age_us.astype(np.float64))
+        return np.minimum(self.amounts[LIFE], age_us.astype(np.float64))
 
     def holds(self, condition: Condition) -> BoolArray:
         """Where a condition holds, n bool; nowhere, if it asks for a column that there is not.
@@ -126,34 +122,10 @@ class Facts:
                 return always
 
 
-def look_up(
-    leads: LeadArrays,
-    events: EventArrays,
-    snapshots: Snapshots,
-    reader: EventReader,
-    *,
-    conditions: Iterable[Condition] = (),
-    dated: Iterable[Condition] = (),
-    measures: Iterable[Measure] = (),
-    needs_life: bool = False,
-) -> Facts:
-    """Everything that these conditions need, in one pass over the log.
-
-    Parameters
-    ----------
-    conditions : of which it is asked whether they hold.
-    dated : of which it is asked since when, too.
-    measures : what is needed beside.
-    needs_life : whether `quiet_us` is asked.
-    """
-    of_dates = [leaf for condition in dated for leaf in leaves_of(condition)]
-    leaves = [*(leaf for condition in conditions for leaf in leaves_of(condition)), *of_dates]
-    counts = [Measure(leaf.each) for leaf in leaves if isinstance(leaf, EventCondition)]
-    oldest = [Measure(leaf.each, "oldest") for leaf in of_dates if isinstance(leaf, EventCondition)]
-    wanted = [*counts, *oldest, *measures, *([_LIFE] if needs_life else [])]
-    asks_replies = any(isinstance(leaf, ReplyCondition) for leaf in leaves)
-    replies = _reply_facts(events, snapshots, reader) if asks_replies else None
-    return Facts(leads, snapshots, tally(wanted, events, snapshots, reader), replies)
+def look_up(asked: Asked, leads: LeadArrays, events: EventArrays, snapshots: Snapshots, reader: EventReader) -> Facts:
+    """Everything that is asked, in one pass over the log."""
+    replies = _reply_facts(events, snapshots, reader) if asked.asks_replies else None
+    return Facts(leads, snapshots, tally(asked, events, snapshots, reader), replies)
 
 
 def _reply_facts(events: EventArrays, snapshots: Snapshots, reader: EventReader) -> FloatArray:

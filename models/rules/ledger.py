@@ -3,7 +3,6 @@
 A lead that fills a cap has exactly the points of the cap, and reaches a stage that asks for as many.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,11 +50,15 @@ class RuleLedger:
     @property
     def points(self) -> FloatArray:
         """The sum of all lines, one a snapshot."""
-        return _sum_lines(self.values, range(len(self.lines)))
+        return self._sum(np.ones(len(self.lines)))
 
     def group_points(self, group: Group) -> FloatArray:
         """The sum of the lines of a group, after its cap and before the cap of all."""
-        return _sum_lines(self.values, (i for i, line in enumerate(self.lines) if line.group == group))
+        return self._sum(np.array([line.group == group for line in self.lines], dtype=np.float64))
+
+    def _sum(self, is_in: FloatArray) -> FloatArray:
+        """Exact, in whatever order a product adds its terms up: all are on the grid."""
+        return np.asarray(self.values @ is_in)
 
 
 def on_grid(points: float) -> float:
@@ -75,11 +78,3 @@ def points_of_times(times: FloatArray, points: float) -> FloatArray:
     """
     # Adding 0 turns -0 into 0.
     return np.asarray(np.rint(times * points * _GRID) / _GRID + 0.0)
-
-
-def _sum_lines(values: FloatArray, lines: Iterable[int]) -> FloatArray:
-    """Left to right, whatever the number of rows."""
-    total = np.zeros(len(values), dtype=np.float64)
-    for line in lines:
-        total += values[:, line]
-    return total

@@ -1,6 +1,6 @@
 """Points: what each rule gives each snapshot, written down so that the lines sum to the total."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,6 +16,9 @@ from models.rules.matching import sources_of
 from models.rules.rule import Rule
 from models.rules.scalars import end_of_day_us
 from models.rules.schema import RuleBook
+
+#: So many tables of other columns and event types are remembered.
+_MAX_KNOWN = 256
 
 
 def score_rules(
@@ -43,44 +46,64 @@ def score_rules(
     >>> score_rules(load_starter(), leads, no_events(), flat).points
     array([-15.])
     """
-    sources = {rule.id: sources_of(rule.when, leads.columns, events.types) for rule in rulebook.rules}
-    measures = [rule.measure for rule in rulebook.rules if rule.measure is not None]
-    asked = [rule.when for rule in rulebook.rules if rule.measure is None]
     reader = EventReader(actors, rulebook.zone)
-    facts = look_up(leads, events, snapshots, reader, conditions=asked, measures=measures)
-    draft = _Draft([], np.zeros((_line_count(rulebook), len(snapshots)), dtype=np.float64))
+    facts = look_up(rulebook.asked_by_rules, leads, events, snapshots, reader)
+    lines = _lines(rulebook, leads, events.types)
+    draft = _Draft(lines, np.zeros((len(lines), len(snapshots)), dtype=np.float64))
     for rule in rulebook.rules:
-        source = sources[rule.id]
         # without a source only what did not happen can hold
-        points = _points(rule, facts, reader) if source or rule.measure is None else None
-        draft.write(LedgerLine(rule.id, rule.id, rule.group, source), points)
+        is_asked = bool(draft.next_line.source) or rule.measure is None
+        points = _points(rule, facts, reader) if is_asked else None
+        draft.write(points)
         if rule.cap is not None:
-            over = None if points is None else _beyond(points, -rule.cap, rule.cap)
-            draft.write(LedgerLine(f"cap {rule.id}", rule.id, rule.group, source), over)
+            draft.write(None if points is None else _beyond(points, -rule.cap, rule.cap))
     _write_caps(draft, rulebook)
     return draft.ledger()
 
 
-@dataclass(frozen=True)
+def _lines(rulebook: RuleBook, leads: LeadArrays, types: tuple[str, ...]) -> tuple[LedgerLine, ...]:
+    """The lines of the ledger, for tables of the same columns and event types the same tuple."""
+    key = (types, tuple((name, type(column)) for name, column in leads.columns.items()))
+    known = rulebook.lines_so_far
+    if key not in known:
+        if len(known) >= _MAX_KNOWN:
+            known.clear()
+        known[key] = tuple(_new_lines(rulebook, leads, types))
+    return known[key]
+
+
+def _new_lines(rulebook: RuleBook, leads: LeadArrays, types: tuple[str, ...]) -> Iterator[LedgerLine]:
+    for rule in rulebook.rules:
+        source = sources_of(rule.when, leads.columns, types)
+        yield LedgerLine(rule.id, rule.id, rule.group, source)
+        if rule.cap is not None:
+            yield LedgerLine(f"cap {rule.id}", rule.id, rule.group, source)
+    for group in GROUPS:
+        if getattr(rulebook.caps, group) is not None:
+            yield LedgerLine(f"cap {group}", None, group, ())
+    if rulebook.caps.total is not None:
+        yield LedgerLine("cap total", None, "total", ())
+
+
+@dataclass
 class _Draft:
-    """A ledger being written: lines x snapshots, where the lines that stay 0 cost no memory."""
+    """A ledger being written, line after line: lines x snapshots, where the lines that stay 0 cost no memory."""
 
-    lines: list[LedgerLine]
+    lines: tuple[LedgerLine, ...]
     values: FloatArray
+    n_written: int = 0
 
-    def write(self, line: LedgerLine, points: FloatArray | None) -> None:
+    @property
+    def next_line(self) -> LedgerLine:
+        return self.lines[self.n_written]
+
+    def write(self, points: FloatArray | None) -> None:
         if points is not None:
-            self.values[len(self.lines)] = points
-        self.lines.append(line)
+            self.values[self.n_written] = points
+        self.n_written += 1
 
     def ledger(self) -> RuleLedger:
-        return RuleLedger(tuple(self.lines), self.values.T)
-
-
-def _line_count(rulebook: RuleBook) -> int:
-    caps = rulebook.caps
-    bounds = [caps.fit, caps.engagement, caps.total, *(rule.cap for rule in rulebook.rules)]
-    return len(rulebook.rules) + sum(bound is not None for bound in bounds)
+        return RuleLedger(self.lines, self.values.T)
 
 
 def _points(rule: Rule, facts: Facts, reader: EventReader) -> FloatArray:
@@ -103,11 +126,9 @@ def _write_caps(draft: _Draft, rulebook: RuleBook) -> None:
     for group in GROUPS:
         cap = getattr(rulebook.caps, group)
         if cap is not None:
-            over = _beyond(draft.ledger().group_points(group), None, cap)
-            draft.write(LedgerLine(f"cap {group}", None, group, ()), over)
+            draft.write(_beyond(draft.ledger().group_points(group), None, cap))
     if rulebook.caps.total is not None:
-        over = _beyond(draft.ledger().points, None, rulebook.caps.total)
-        draft.write(LedgerLine("cap total", None, "total", ()), over)
+        draft.write(_beyond(draft.ledger().points, None, rulebook.caps.total))
 
 
 def _beyond(points: FloatArray, low: float | None, high: float) -> FloatArray:

@@ -86,7 +86,7 @@ def qualify(
     known = ask_elements(rulebook.qualification.elements, facts)
     out = gated.is_disqualified
     is_interested = engagement >= LEVELS.index(rulebook.qualification.interested_from)
-    tier = rulebook.tiers.codes()[fit, engagement]
+    tier = rulebook.tiers.codes[fit, engagement]
     stage = stage_of(rulebook.stages, ledger.points, probability, facts)
     return Qualification(
         fit_level=fit,
@@ -111,16 +111,8 @@ def facts_of(
     actors: Mapping[str, Actor] = MappingProxyType({}),
 ) -> Facts:
     """What the gates, elements, stages and timeline of a rulebook need to know."""
-    asked = [condition for place, _, condition in rulebook.placed_conditions() if place[0] != "gates"]
-    return look_up(
-        leads,
-        events,
-        snapshots,
-        EventReader(actors, rulebook.zone),
-        conditions=asked,
-        dated=[gate.when for gate in rulebook.gates],
-        needs_life=rulebook.stages.recycle_after is not None,
-    )
+    reader = EventReader(actors, rulebook.zone)
+    return look_up(rulebook.asked_beside_rules, leads, events, snapshots, reader)
 
 
 def gates_at(
@@ -133,5 +125,5 @@ def gates_at(
 ) -> Gated:
     """Which gates held at each snapshot's own `as_of`."""
     reader = EventReader(actors, rulebook.zone)
-    facts = look_up(leads, events, snapshots, reader, dated=[gate.when for gate in rulebook.gates])
+    facts = look_up(rulebook.asked_by_gates, leads, events, snapshots, reader)
     return close_gates(rulebook.gates, facts)

@@ -4,16 +4,19 @@ Made of the text of a rules.yaml by `models.rules.loading.load_rulebook`.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from functools import cached_property
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, field_validator
 
 from features.yaml_problems import Loc, ProblemsAt
+from models.rules.asked import Asked
 from models.rules.conditions import Condition
 from models.rules.elements import Elements
 from models.rules.gates import Gate
+from models.rules.ledger import LedgerLine
 from models.rules.purchase import PurchaseTimeline
 from models.rules.rule import Rule
 from models.rules.scalars import Cap, Section, Share
@@ -81,6 +84,31 @@ class RuleBook(Section):
     def _gate_ids_are_distinct(cls, gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
         _are_distinct([gate.id for gate in gates])
         return gates
+
+    @cached_property
+    def asked_by_rules(self) -> Asked:
+        """What points need."""
+        measures = [rule.measure for rule in self.rules if rule.measure is not None]
+        return Asked.of(conditions=[rule.when for rule in self.rules if rule.measure is None], measures=measures)
+
+    @cached_property
+    def asked_by_gates(self) -> Asked:
+        """What gates alone need."""
+        return Asked.of(dated=[gate.when for gate in self.gates])
+
+    @cached_property
+    def asked_beside_rules(self) -> Asked:
+        """What gates, elements, stages and the timeline need."""
+        return Asked.of(
+            conditions=[condition for place, _, condition in self.placed_conditions() if place[0] != "gates"],
+            dated=[gate.when for gate in self.gates],
+            needs_life=self.stages.recycle_after is not None,
+        )
+
+    @cached_property
+    def lines_so_far(self) -> dict[Hashable, tuple[LedgerLine, ...]]:
+        """The ledger's lines by the columns and event types that they were worked out for."""
+        return {}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,5 +1,6 @@
 """Levels and tiers: how much of fit and of engagement, and what the two together mean."""
 
+from functools import cached_property
 from typing import Literal, Self
 
 import numpy as np
@@ -86,10 +87,11 @@ class Tiers(Section):
             raise ProblemsAt(found)
         return self
 
+    @cached_property
     def codes(self) -> CodeArray:
         """The tier of each pair of a fit and an engagement level: int8 of shape (3, 3).
 
-        >>> Tiers(hot=[("high", "high")], warm=[("high", "low")]).codes()[2].tolist()
+        >>> Tiers(hot=[("high", "high")], warm=[("high", "low")]).codes[2].tolist()
         [1, 0, 2]
         """
         codes = np.zeros((len(LEVELS), len(LEVELS)), dtype=np.int8)

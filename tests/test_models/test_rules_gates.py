@@ -191,7 +191,7 @@ def test_a_matrix_writes_all_nine_cells_down() -> None:
     low, medium, high = rows
     tiers = book(tiers=f"{{matrix: {{low: {low}, medium: {medium}, high: {high}}}}}").tiers
 
-    assert [[TIERS[code] for code in row] for row in tiers.codes()] == [
+    assert [[TIERS[code] for code in row] for row in tiers.codes] == [
         ["cold", "warm", "warm"], ["cold", "cold", "warm"], ["warm", "hot", "hot"],
     ]  # fmt: skip
 
