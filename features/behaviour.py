@@ -61,7 +61,7 @@ def see_events(events: EventArrays, snapshots: Snapshots) -> SeenEvents:
 
     What was known by then to be a machine's is not seen.
     """
-    parts = list(_seen_in_parts(events, snapshots))
+    parts = list(seen_in_parts(events, snapshots))
     if len(parts) == 1:
         return parts[0]
     return SeenEvents(
@@ -72,7 +72,8 @@ def see_events(events: EventArrays, snapshots: Snapshots) -> SeenEvents:
     )
 
 
-def _seen_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[SeenEvents]:
+def seen_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[SeenEvents]:
+    """What `see_events` gives, a part of the log at a time; at least one part."""
     for row, as_of_us, event in _pairs_in_parts(events, snapshots):
         age_us = as_of_us - _at(events.at_us, event)
         seen = (age_us > 0) & (row >= 0)
@@ -163,7 +164,7 @@ def behaviour_features(
     cells = matrix[:, stride - width :].reshape(len(snapshots), n_groups, len(MEASURES))
     matrix[:, stride - width :] = ([0.0] * _SINCE + [np.inf]) * n_groups
     of_type = stride - width + group_codes(events.types, kept_types) * len(MEASURES)
-    for seen in _seen_in_parts(events, snapshots):
+    for seen in seen_in_parts(events, snapshots):
         _add(matrix.reshape(-1), seen.row * stride + of_type.take(seen.type_code), seen.age_us)
     for start in range(0, len(cells), _ROWS):
         _finish(cells[start : start + _ROWS])

@@ -10,7 +10,16 @@ from pydantic import BaseModel, ConfigDict
 
 from features.firm import amount_of_band
 from features.kind_names import kind_of_name
-from features.parsing import BadCell, BadCells, UnclearDate, parse_cells, parse_flag, parse_number, parse_time_us
+from features.parsing import (
+    BadCell,
+    BadCells,
+    UnclearDate,
+    parse_cells,
+    parse_flag,
+    parse_number,
+    parse_text,
+    parse_time_us,
+)
 from features.reading import USUAL, CellFormat, DateOrder, DecimalMark, Reading
 from features.settling import settled_column
 from features.sources import BadProject, Problem
@@ -115,7 +124,7 @@ def read_column(cells: Sequence[str], kind: Kind, reading: Reading = USUAL) -> t
 
         dates = parse_cells(cells, read, math.nan)
         return NumberColumn(np.array(dates.values, dtype=np.float64)), dates.bad
-    texts = parse_cells(cells, lambda cell: None if reading.is_missing(cell) else " ".join(cell.split()), None)
+    texts = parse_cells(cells, lambda cell: parse_text(cell, reading), None)
     return TextColumn.of(texts.values), texts.bad
 
 

@@ -1,16 +1,16 @@
 """A typed Parquet log straight to EventArrays: DuckDB reads and joins, no cell becomes a Python object."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from features.lead_keys import SEPARATOR
-from features.machine_clicks import MailColumns, is_machine_channel, judge_machines
-from features.parsing import BadCell, parse_id
+from features.machine_clicks import MailColumns, judge_machines
+from features.parsing import MAX_NUMBER, BadCell, parse_id, parse_text
 from features.quarantine import TableCount
 from features.reading import USUAL, Reading
-from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays
+from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays, TextColumn
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _ZONED_TIMES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", *_ZONED_TIMES)
+_NUMBERS = ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT")
 _IDS = ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "UBIGINT", "UINTEGER")
 
 
@@ -78,8 +79,9 @@ def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", readin
     return (
         section.id is None
         and all(name in types for name in section.named_columns().values())
-        and all(types[text] == "VARCHAR" for text in (section.type, section.actor, section.channel) if text)
+        and all(types[text] == "VARCHAR" for text in _texts(section) if text is not None)
         and all(types[name] in _IDS for name in (section.message, section.link) if name)
+        and (section.value is None or types[section.value] in _NUMBERS)
         and types[section.lead] in _IDS
         and all(types[time] in readable for time in _times(section))
     )
@@ -95,52 +97,65 @@ def _joined(
         return None
     _register_positions(connection, "lead_ids", leads.ids)
     _register_positions(connection, "event_types", types)
-    # An event without a time of record was known when it happened, as in cells.
-    # Narrow positions spare memory, whose first touch is dear; an unknown lead or a missing type drops out
-    # and is missed in the count.
-    column_types = _column_types(connection)
-    at, *recorded = (_microseconds(time, column_types[time]) for time in _times(section))
-    columns = {"lead": "l.position", "type_code": "t.position", "at_us": at}
-    columns |= {"recorded_us": f"coalesce({recorded[0]}, {at})"} if recorded else {}
-    columns |= {} if section.actor is None else {"actor": _actor_code(section.actor)}
-    mail, joins = _mail_codes(connection, section, reading)
-    columns |= mail
+    cells = _cells(connection, section)
+    said = {key: column for key in ("channel", "content") if (column := getattr(section, key)) is not None}
+    mails = {key: column for key in ("message", "link") if (column := getattr(section, key)) is not None}
+    levels = {key: _register_texts(connection, key, column, reading) for key, column in said.items()}
+    for key, column in mails.items():
+        _create_codes(connection, key, column, reading)
+    joins = [f"LEFT JOIN {key}s ON {_cell(column)} = {key}s.name" for key, column in (said | mails).items()]
+    codes = {key: f"coalesce({key}s.code, -1)" for key in (*said, *mails)}
     table = connection.sql(
-        f"""SELECT {", ".join(f"{cell} AS {name}" for name, cell in columns.items())}
+        f"""SELECT {", ".join(f"{cell} AS {key}" for key, cell in (cells | codes).items())}
             FROM log e
             JOIN lead_ids l ON CAST(e.{_name(section.lead)} AS VARCHAR) = l.name
-            JOIN event_types t ON e.{_name(section.type)} = t.name {" ".join(joins)}"""
+            JOIN event_types t ON e.{_name(section.type)} = t.name
+            {" ".join(joins)}"""
     ).to_arrow_table()
     if any(column.null_count for column in table.columns):
         return None
-    arrays = {name: table.column(name).to_numpy() for name in columns}
-    told = MailColumns(*(arrays.pop(name, None) for name in ("message", "link", "by_machine")))
-    return EventArrays(**arrays, types=types) if recorded else EventArrays(
-        **arrays, recorded_us=None, types=types
-    ), told
+    arrays: dict[str, Any] = {key: table.column(key).to_numpy() for key in (*cells, *codes)}  # of several dtypes
+    if "value" in arrays and (np.abs(arrays["value"]) > MAX_NUMBER).any():
+        return None
+    mail = MailColumns(**{key: arrays.pop(key) for key in mails})
+    texts = {key: TextColumn(levels[key], arrays.pop(key)) for key in said}
+    return EventArrays(**{"recorded_us": None} | arrays | texts, types=types), mail
 
 
-def _mail_codes(
-    connection: "DuckDBPyConnection", section: "EventsSection", reading: Reading
-) -> tuple[dict[str, str], list[str]]:
-    """SQL for the columns that tell machines from people, by name, and the joins that it needs."""
-    columns, joins = {}, []
-    for name, column in (("message", section.message), ("link", section.link)):
-        if column is not None:
-            connection.execute(
-                f"""CREATE TEMP TABLE {name}_codes AS
-                    SELECT cell, CAST(row_number() OVER () - 1 AS INTEGER) AS position FROM
-                    (SELECT DISTINCT {_cell(column)} AS cell FROM log e WHERE NOT {_is_missing(column, reading)})"""
-            )
-            columns[name] = f"coalesce({name}_codes.position, -1)"
-            joins.append(f"LEFT JOIN {name}_codes ON {_cell(column)} = {name}_codes.cell")
-    if section.channel is not None:
-        column = section.channel
-        cells = [cell for (cell,) in connection.execute(f"SELECT DISTINCT {_name(column)} FROM log").fetchall()]
-        named = [_text(cell) for cell in cells if cell is not None and is_machine_channel(cell)]
-        if named:
-            columns["by_machine"] = f"coalesce(e.{_name(column)} IN ({', '.join(named)}), false)"
-    return columns, joins
+def _cells(connection: "DuckDBPyConnection", section: "EventsSection") -> dict[str, str]:
+    """SQL for each column of EventArrays but the texts.
+
+    An event without a time of record was known when it happened, as in cells. Narrow positions spare memory, whose
+    first touch is dear; an unknown lead or a missing type drops out and is missed in the count.
+    """
+    column_types = _column_types(connection)
+    at, *recorded = (_microseconds(time, column_types[time]) for time in _times(section))
+    cells = {"lead": "l.position", "type_code": "t.position", "at_us": at}
+    cells |= {"recorded_us": f"coalesce({recorded[0]}, {at})"} if recorded else {}
+    cells |= {} if section.actor is None else {"actor": _actor_code(section.actor)}
+    return cells | (
+        {} if section.value is None else {"value": f"coalesce(CAST(e.{_name(section.value)} AS DOUBLE), 'nan')"}
+    )
+
+
+def _register_texts(connection: "DuckDBPyConnection", key: str, column: str, reading: Reading) -> tuple[str, ...]:
+    """A table of the distinct cells of a column and their codes, and the levels that the codes stand for."""
+    import pyarrow as pa
+
+    found = connection.execute(f"SELECT DISTINCT {_name(column)} FROM log").fetchall()
+    cells = sorted(cell for (cell,) in found if cell is not None)
+    texts = TextColumn.of(parse_text(cell, reading) for cell in cells)
+    connection.register(f"{key}s", pa.table({"name": pa.array(cells, pa.string()), "code": texts.codes}))
+    return texts.levels
+
+
+def _create_codes(connection: "DuckDBPyConnection", key: str, column: str, reading: Reading) -> None:
+    """A table of the distinct cells of a column and their codes, whose texts nobody needs."""
+    connection.execute(
+        f"""CREATE TEMP TABLE {key}s AS
+            SELECT name, CAST(row_number() OVER () - 1 AS INTEGER) AS code FROM
+            (SELECT DISTINCT {_cell(column)} AS name FROM log e WHERE NOT {_is_missing(column, reading)})"""
+    )
 
 
 def _cell(column: str) -> str:
@@ -184,6 +199,10 @@ def _is_plain_id(cell: str) -> bool:
         return parse_id(cell) == cell and SEPARATOR not in cell
     except BadCell:
         return False
+
+
+def _texts(section: "EventsSection") -> tuple[str | None, ...]:
+    return (section.type, section.actor, section.channel, section.content)
 
 
 def _times(section: "EventsSection") -> tuple[str, ...]:

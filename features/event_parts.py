@@ -1,5 +1,6 @@
 """A piece of the activity log: from text cells to events, and pieces put together."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,12 +11,12 @@ from features.actors import parse_actor
 from features.event_log import EventLog, EventsSection, LogRequest, mail_of_types
 from features.iso_times import parse_times
 from features.lead_keys import RowsOfLeads
-from features.machine_clicks import MailColumns, is_machine_channel, judge_machines
-from features.parsing import BadCells, Value, parse_cells, parse_event_type
+from features.machine_clicks import MailColumns, judge_machines
+from features.parsing import BadCells, Value, parse_cells, parse_event_type, parse_number, parse_text
 from features.quarantine import BadRows, TableCount
 from features.raw_table import RawTable
 from features.settling import DateEvidence
-from features.tables import NO_ACTOR, BoolArray, EventArrays, IntArray, TextColumn, concat_events
+from features.tables import NO_ACTOR, BoolArray, EventArrays, IntArray, TextColumn, concat_events, concat_texts
 
 _REPEATED = "the event with this id stands there already"
 #: A time of record that a row does not say: the event was known when it happened.
@@ -63,11 +64,20 @@ def read_part(asked: LogRequest, table: RawTable, evidence: Mapping[str, DateEvi
     if section.actor is not None:
         codes = _read(table, section.actor, partial(parse_actor, reading=asked.reading), NO_ACTOR, bad)
         actor = np.array(codes, dtype=np.int8)
+    channel, content = (
+        _texts(table, name, partial(parse_text, reading=asked.reading)) for name in (section.channel, section.content)
+    )
+    value = None
+    if section.value is not None:
+        read = partial(parse_number, reading=asked.reading.of("events.value"))
+        value = np.array(_read(table, section.value, read, math.nan, bad), dtype=np.float64)
     kept = _usable(rows, bad)
     no_lead = np.full(len(table), -1, dtype=np.int64)
-    events = EventArrays(no_lead, types.codes, at_us, recorded_us, types.levels, actor).take(kept.row)
+    log = EventArrays(
+        no_lead, types.codes, at_us, recorded_us, types.levels, actor, channel=channel, content=content, value=value
+    )
+    events = replace(log.take(kept.row), lead=kept.lead)
     ids = [] if section.id is None else [table[section.id][row].strip() for row in kept.row.tolist()]
-    events = replace(events, lead=kept.lead)
     mail = _mail_texts(asked, table, kept.row)
     return EventPart(events, ids, mail, kept.row, table.without_cells(), bad.count())
 
@@ -88,46 +98,20 @@ class _MailTexts:
 
     message: TextColumn | None
     link: TextColumn | None
-    by_machine: BoolArray | None
 
 
 def _mail_texts(asked: LogRequest, table: RawTable, rows: IntArray) -> _MailTexts:
-    def texts(column: str | None) -> TextColumn | None:
-        if column is None:
-            return None
-        parsed = parse_cells(table[column], lambda cell: None if asked.reading.is_missing(cell) else cell, None)
-        return TextColumn.of(parsed.values).take(rows)
+    def as_it_stands(cell: str) -> str | None:
+        return None if asked.reading.is_missing(cell) else cell
 
-    section, by_machine = asked.section, None
-    if section.channel is not None:
-        named = parse_cells(table[section.channel], is_machine_channel, False)
-        by_machine = np.array(named.values, dtype=np.bool_)[rows]
-    return _MailTexts(texts(section.message), texts(section.link), by_machine)
+    found = (_texts(table, name, as_it_stands) for name in (asked.section.message, asked.section.link))
+    return _MailTexts(*(None if column is None else column.take(rows) for column in found))
 
 
 def _mail_columns(parts: Sequence[_MailTexts]) -> MailColumns:
     """Those of all pieces, in one code."""
-    return MailColumns(
-        message=_joined_codes([part.message for part in parts if part.message is not None]),
-        link=_joined_codes([part.link for part in parts if part.link is not None]),
-        by_machine=_joined_flags([part.by_machine for part in parts if part.by_machine is not None]),
-    )
-
-
-def _joined_codes(columns: Sequence[TextColumn]) -> IntArray | None:
-    if not columns:
-        return None
-    position: dict[str, int] = {}
-    joined = []
-    for column in columns:
-        # Code -1, a missing cell, reads the last one.
-        codes = [*(position.setdefault(level, len(position)) for level in column.levels), -1]
-        joined.append(np.array(codes, dtype=np.int64)[column.codes])
-    return np.concatenate(joined)
-
-
-def _joined_flags(flags: Sequence[BoolArray]) -> BoolArray | None:
-    return np.concatenate(flags) if flags else None
+    message, link = concat_texts([part.message for part in parts]), concat_texts([part.link for part in parts])
+    return MailColumns(None if message is None else message.codes, None if link is None else link.codes)
 
 
 @dataclass(frozen=True)
@@ -170,6 +154,10 @@ def _read(table: RawTable, column: str, parse: Callable[[str], Value], fallback:
     return parsed.values
 
 
+def _texts(table: RawTable, column: str | None, read: Callable[[str], str | None]) -> TextColumn | None:
+    return None if column is None else TextColumn.of(parse_cells(table[column], read, None).values)
+
+
 def joined_parts(parts: Sequence[EventPart], section: EventsSection, name: str) -> EventLog:
     """The log of all pieces, each event once."""
     events = concat_events([part.events for part in parts])
@@ -207,7 +195,8 @@ def _repeats(events: EventArrays, ids: Sequence[str]) -> BoolArray:
     if not ids:
         return repeats
     recorded_us = events.at_us if events.recorded_us is None else events.recorded_us
-    ties = () if events.actor is None else (events.actor,)
+    texts = (column.codes for column in (events.content, events.channel) if column is not None)
+    ties = [*texts, *(column for column in (events.value, events.actor) if column is not None)]
     code = np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids))
     seen_us = np.maximum(events.at_us, recorded_us)
     order = np.lexsort((*ties, events.type_code, recorded_us, events.at_us, seen_us, events.lead, code))

@@ -58,23 +58,20 @@ _MINUTE_US = 60 * MICROSECONDS_PER_SECOND
 
 @dataclass(frozen=True)
 class MailColumns:
-    """What a log may say of its n events beside their types; none of it is kept after the verdict.
+    """What a log may say of its n mail events that is needed for the verdict alone, and not kept after it.
 
     Attributes
     ----------
     message, link : n codes of the mail and of its link, -1 where a row does not say; None where the log does not.
-    by_machine : n bool, whether the channel names a machine; None where the log has no channel.
     """
 
     message: PositionArray | None = None
     link: PositionArray | None = None
-    by_machine: BoolArray | None = None
 
     def take(self, index: IntArray | BoolArray) -> "MailColumns":
         return MailColumns(
             message=None if self.message is None else self.message[index],
             link=None if self.link is None else self.link[index],
-            by_machine=None if self.by_machine is None else self.by_machine[index],
         )
 
 
@@ -132,8 +129,11 @@ def judge_machines(
     said : the role that the project gives an event type.
     """
     roles = role_codes(events.types, said)
-    named = _named(events, columns)
-    mails = _mails(events, columns, roles, _suspects(events, roles))
+    named = _named(events)
+    suspects = _suspects(events, roles)
+    if not len(suspects) and not named.any():
+        return events, NO_MACHINES
+    mails = _mails(events, columns, roles, suspects)
     by_rule = np.stack([np.where(named[mails.row], mails.known_us, NEVER_US), _instant_from(mails), _burst_from(mails)])
     from_mails = by_rule.min(axis=0)
     is_machine = from_mails != NEVER_US
@@ -158,9 +158,14 @@ def count_machine_events(events: EventArrays, snapshots: Snapshots) -> IntArray:
     return np.bincount(seen.row, minlength=len(snapshots))
 
 
-def _named(events: EventArrays, columns: MailColumns) -> BoolArray:
-    named = np.zeros(len(events), dtype=np.bool_) if columns.by_machine is None else columns.by_machine
-    return named if events.actor is None else named | (events.actor == ACTOR_CODES["machine"])
+def _named(events: EventArrays) -> BoolArray:
+    """Which events the log says are a machine's: n bool."""
+    named = np.zeros(len(events), dtype=np.bool_) if events.actor is None else events.actor == ACTOR_CODES["machine"]
+    if events.channel is None:
+        return named
+    # Code -1, an event that does not say, reads the last one.
+    of_level = np.array([*map(is_machine_channel, events.channel.levels), False], dtype=np.bool_)
+    return np.asarray(named | of_level[events.channel.codes])
 
 
 def _known_us(events: EventArrays, row: IntArray) -> IntArray:

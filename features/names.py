@@ -33,13 +33,14 @@ def named(wanted: Sequence[str], known: Iterable[str]) -> tuple[str, ...]:
     >>> named(["job_title", "position"], ["Position", "City", "Job Title"])
     ('Job Title', 'Position')
     """
-    spellings = _spellings(tuple(known))
-    return tuple(name for normal in _normals(tuple(wanted)) for name in spellings.get(normal, ()))
+    return _named(tuple(wanted), tuple(known))
 
 
-@lru_cache(maxsize=1_000)
-def _normals(wanted: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(normal_name(word) for word in wanted))
+@lru_cache(maxsize=4096)
+def _named(wanted: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    spellings = _spellings(known)
+    normals = dict.fromkeys(normal_name(word) for word in wanted)
+    return tuple(name for normal in normals for name in spellings.get(normal, ()))
 
 
 @lru_cache(maxsize=64)

@@ -66,6 +66,15 @@ def parse_event_type(cell: str) -> str:
     return text
 
 
+def parse_text(cell: str, reading: Reading = USUAL) -> str | None:
+    """A text with single blanks, or None for a missing one.
+
+    >>> parse_text(" Case  study"), parse_text("n/a")
+    ('Case study', None)
+    """
+    return None if reading.is_missing(cell) else " ".join(cell.split())
+
+
 def parse_number(cell: str, reading: Reading = USUAL) -> float:
     """A finite number, or NaN for a missing one; there is one zero, -0 is 0.
 

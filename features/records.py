@@ -1,5 +1,6 @@
 """Leads as JSON records, the form in which the API gets them: to LeadArrays and EventArrays without pandas."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,8 +9,8 @@ import numpy as np
 
 from features.actors import parse_actor
 from features.columns import read_column
-from features.machine_clicks import MailColumns, is_machine_channel, judge_machines
-from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_time_us
+from features.machine_clicks import MailColumns, judge_machines
+from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_text, parse_time_us
 from features.reading import DecimalMark, Reading
 from features.sources import cell_text
 from features.spec import FeatureSpec
@@ -46,6 +47,8 @@ class EventRecord:
     channel: str | None = None
     message: str | None = None
     link: str | None = None
+    content: str | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -107,19 +110,29 @@ def _events(records: Sequence[LeadRecord], spec: FeatureSpec) -> EventArrays:
         _said(i, ("events", k, "recorded_at"), read_recorded, event.recorded_at) if event.recorded_at else at_us
         for at_us, (i, k, event) in zip(at, rows, strict=True)
     ]
-    types = TextColumn.of(_said(i, ("events", k, "type"), parse_event_type, event.type) for i, k, event in rows)
+    types, codes = _types([_said(i, ("events", k, "type"), parse_event_type, one.type) for i, k, one in rows], spec)
     actors = [
         _said(i, ("events", k, "actor"), read_actor, event.actor) if event.actor else NO_ACTOR for i, k, event in rows
     ]
     events = EventArrays(
         lead=np.array([i for i, _, _ in rows], dtype=np.int64),
-        type_code=types.codes,
+        type_code=codes,
         at_us=np.array(at, dtype=np.int64),
         recorded_us=np.array(recorded, dtype=np.int64),
-        types=types.levels,
+        types=types,
         actor=np.array(actors, dtype=np.int8),
+        channel=TextColumn.of(parse_text(event.channel or "", reading) for _, _, event in rows),
+        content=TextColumn.of(parse_text(event.content or "", reading) for _, _, event in rows),
+        value=np.array([math.nan if event.value is None else event.value for _, _, event in rows], dtype=np.float64),
     )
     return judge_machines(events, _mail_columns([event for _, _, event in rows], reading), spec.mail)[0]
+
+
+def _types(said: Sequence[str], spec: FeatureSpec) -> tuple[tuple[str, ...], IntArray]:
+    """The types of events and those that the model knows, so that what rules mean of them is seldom worked out anew."""
+    types = tuple(sorted({*said, *spec.event_types}))
+    code = {name: position for position, name in enumerate(types)}
+    return types, np.array([code[name] for name in said], dtype=np.int64)
 
 
 def _mail_columns(events: Sequence[EventRecord], reading: Reading) -> MailColumns:
@@ -129,7 +142,6 @@ def _mail_columns(events: Sequence[EventRecord], reading: Reading) -> MailColumn
     return MailColumns(
         message=codes([event.message for event in events]),
         link=codes([event.link for event in events]),
-        by_machine=np.array([is_machine_channel(event.channel or "") for event in events], dtype=np.bool_),
     )
 
 

@@ -43,7 +43,7 @@ class NumberColumn:
     def __len__(self) -> int:
         return len(self.values)
 
-    def take(self, index: IntArray) -> "NumberColumn":
+    def take(self, index: IntArray | BoolArray) -> "NumberColumn":
         return NumberColumn(self.values[index])
 
     def take_known(self, index: IntArray) -> "NumberColumn":
@@ -64,7 +64,7 @@ class TextColumn:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def take(self, index: IntArray) -> "TextColumn":
+    def take(self, index: IntArray | BoolArray) -> "TextColumn":
         return TextColumn(self.levels, self.codes[index])
 
     def take_known(self, index: IntArray) -> "TextColumn":
@@ -193,6 +193,8 @@ class EventArrays:
     actor : int8, who made it, as ACTOR_CODES; NO_ACTOR where a row does not say, None where the log does not.
     machine_from_us : int64, from when on it is known that a machine made it, and it counts no longer; NEVER_US for
         people's events, None where all are people's.
+    channel, content : by which way it came, and what it was about; None where the log does not say.
+    value : float64, its number, NaN where a row has none; None where the log does not say.
     """
 
     lead: PositionArray
@@ -202,6 +204,9 @@ class EventArrays:
     types: tuple[str, ...]
     actor: NDArray[np.int8] | None = None
     machine_from_us: IntArray | None = None
+    channel: TextColumn | None = None
+    content: TextColumn | None = None
+    value: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.lead)
@@ -217,6 +222,9 @@ class EventArrays:
             recorded_us=recorded,
             actor=None if self.actor is None else self.actor[index],
             machine_from_us=None if self.machine_from_us is None else self.machine_from_us[index],
+            channel=None if self.channel is None else self.channel.take(index),
+            content=None if self.content is None else self.content.take(index),
+            value=None if self.value is None else self.value[index],
         )
 
     def judged_before(self, until_us: int) -> "EventArrays":
@@ -261,8 +269,24 @@ def concat_events(logs: Sequence[EventArrays]) -> EventArrays:
         np.concatenate([log.at_us for log in logs]),
         column(lambda log: log.recorded_us),
         types,
-        column(lambda log: log.actor),
+        actor=column(lambda log: log.actor),
+        machine_from_us=column(lambda log: log.machine_from_us),
+        channel=concat_texts([log.channel for log in logs]),
+        content=concat_texts([log.content for log in logs]),
+        value=column(lambda log: log.value),
     )
+
+
+def concat_texts(columns: Sequence[TextColumn | None]) -> TextColumn | None:
+    """Columns one below the other; None where there are none."""
+    own = [column for column in columns if column is not None]
+    if not own:
+        return None
+    levels = tuple(sorted({level for column in own for level in column.levels}))
+    code = {level: i for i, level in enumerate(levels)}
+    # the last one is read by code -1, a missing cell
+    codes = [np.array([*(code[level] for level in column.levels), -1])[column.codes] for column in own]
+    return TextColumn(levels, np.concatenate(codes))
 
 
 def no_events() -> EventArrays:

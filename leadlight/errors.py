@@ -12,10 +12,14 @@ def bad_input_types() -> tuple[type[Exception], ...]:
     """
     from features.sources import BadProject
     from features.yaml_text import BadDocument
+    from leadlight.rule_import import BadPointTable
     from models.bundle import BrokenBundle
     from models.forest import BrokenBooster
     from serving.score_table import BadOutput
     from serving.settings import BadSettings
     from training.run import WorkspaceBusy
 
-    return (WorkspaceBusy, BadRequest, BadProject, BadDocument, BrokenBooster, BrokenBundle, BadOutput, BadSettings)
+    return (
+        *(WorkspaceBusy, BadRequest, BadProject, BadDocument, BadPointTable),
+        *(BrokenBooster, BrokenBundle, BadOutput, BadSettings),
+    )

@@ -18,6 +18,8 @@ from features.sources import BadProject, Problem, Source
 from features.sql_source import SqlSection
 from features.yaml_text import BadDocument, YamlDocument, parse_yaml, validate_document
 from models.rules import RuleBook, load_rulebook, starter_text
+from models.rules.list_files import with_lists
+from models.rules.loading import parse_rulebook
 from models.workspace import Workspace
 
 
@@ -69,12 +71,23 @@ class Project:
         if not path.is_file():
             raise self.bad([Problem(("rules",), f"there is no file {path}; correct the path, or leave `rules` out")])
         try:
-            return path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             raise self.bad([Problem(("rules",), f"{path.name} is no UTF-8 text; save it as UTF-8")]) from None
+        return with_lists(text, name=self.file.rules, folder=path.parent)
 
     def rulebook(self) -> RuleBook:
-        return load_rulebook(self.rules_text(), name=self.file.rules or "starter.yaml")
+        return load_rulebook(self.rules_text(), name=self._rules_file)
+
+    @property
+    def _rules_file(self) -> str:
+        return self.file.rules or "starter.yaml"
+
+    def in_rules(self, problems: Sequence[Problem]) -> BadDocument:
+        """Problems with the line of the rulebook each belongs to."""
+        document = parse_rulebook(self.rules_text(), name=self._rules_file)
+        lines = [(document.line_of(problem.key), problem.message) for problem in problems]
+        return BadDocument(tuple(f"{self._rules_file}:{line}: {message}" for line, message in sorted(lines)))
 
     def time_us(self, text: str, key: tuple[str, ...], *, date_is: EdgeOfDay = "start") -> int:
         """A time that was given by option or key, in the project's time zone."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from features.catalogue import FeatureInfo, build_catalogue
-from features.names import named
 from features.spec import FeatureSpec
 from features.tables import MICROSECONDS_PER_DAY, FloatArray
 from models.boosting import load_trees
@@ -18,8 +17,7 @@ from models.explanation import Part
 from models.intervals import Interval
 from models.logistic import LogisticModel
 from models.prior import Prior
-from models.rules import RuleBook, load_rulebook
-from models.rules.conditions import EventCondition
+from models.rules import LedgerLine, RuleBook, load_rulebook
 
 if TYPE_CHECKING:
     import lightgbm as lgb
@@ -119,11 +117,9 @@ class LeadModel:
         return tuple(Part(info.name, info.source, info.family) for info in self.catalogue.values())
 
     @cached_property
-    def types_of_rules(self) -> Mapping[str, tuple[str, ...]]:
-        """The event types with features that each rule of events is about, the same for every table scored."""
-        types = self.facts.spec.event_types
-        rules = [(rule.id, rule.when) for rule in self.rulebook.rules]
-        return {name: named(when.event, types) for name, when in rules if isinstance(when, EventCondition)}
+    def parts_so_far(self) -> dict[tuple[LedgerLine, ...], tuple[Part, ...]]:
+        """What the contributions of a ledger's lines are called, for the ledgers that were met."""
+        return {}
 
     @property
     def horizon_days(self) -> float | None:

@@ -32,6 +32,9 @@ def score_columns(model: LeadModel, scores: Scores) -> ScoreColumns:
         "timing": scores.contributions.family_impact("timing"),
         "tier": _texts(TIERS)[qualification.tier],
         "stage": _texts(STAGES)[qualification.stage],
+        "disqualified": _texts(qualification.disqualified),
+        "no_mail": _texts(qualification.no_mail),
+        "suspect": _texts(qualification.suspect),
         "dormant": scores.dormant,
         "machine_events": scores.machine_events,
         "log_odds": scores.log_odds,
@@ -62,7 +65,7 @@ def score_rows(model: LeadModel, scores: Scores, records: Sequence[LeadRecord]) 
     return rows
 
 
-def _texts(texts: tuple[str, ...]) -> NDArray[np.object_]:
+def _texts(texts: tuple[str | None, ...]) -> NDArray[np.object_]:
     return np.array(texts, dtype=object)
 
 

@@ -15,10 +15,14 @@ from models.explanation import Contributions, Part, check_sum
 from models.lead_model import LeadModel
 from models.log_odds import probability_of
 from models.rules import LedgerLine, Qualification, RuleLedger, qualify, score_rules
+from models.rules.conditions import ANY_EVENT, EventCondition, Leaf, leaves_of
+from models.rules.event_signs import types_of
 from models.sentences import CellValue, cell_values, known
 from models.wording import SUMMARY_REASONS, Reasons, Wording, summaries
 
 DEFAULT_REASONS = 5
+#: The names of so many ledgers are remembered.
+_MAX_KNOWN = 64
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ def score_leads(
     BrokenSum : contributions that do not add up to the log-odds.
     """
     matrix = build_features(leads, events, snapshots, model.facts.spec)
-    ledger = score_rules(model.rulebook, leads, events or no_events(), snapshots)
+    log, actors = events or no_events(), model.facts.spec.actors
+    ledger = score_rules(model.rulebook, leads, log, snapshots, actors=actors)
     contributions = explain_rows(model, matrix, ledger, of_rows=of_rows)
     wording = Wording(model.catalogue, contributions, lambda name, rows: _cells(matrix, ledger, name, rows))
     reasons = wording.reasons(n_reasons)
@@ -109,7 +114,7 @@ def score_leads(
         machine_events=count_machine_events(events or no_events(), snapshots),
         matrix=matrix,
         ledger=ledger,
-        qualification=qualify(model.rulebook, ledger, events or no_events(), snapshots),
+        qualification=qualify(model.rulebook, ledger, leads, log, snapshots, probability=probability, actors=actors),
         contributions=contributions,
         reasons=reasons,
         summaries=tuple(summaries(probability, usual=usual, horizon_days=model.horizon_days, reasons=told)),
@@ -126,29 +131,57 @@ def explain_rows(
     of_rows : of how many rows these are a part; see `tree_contributions`.
     """
     prior, calibrator = model.facts.prior, model.facts.calibrator
-    rule_parts = tuple(_rule_part(model, line, ledger.lines) for line in ledger.lines)
+    rule_parts = _rule_parts(model, ledger.lines)
     by_rule = ledger.values * prior.per_point
-    margin = prior.margin(ledger.points)
+    of_logistic, values = _learned_inputs(model, matrix)
     expected, by_feature = 0.0, np.zeros((len(matrix), 0))
     feature_parts: tuple[Part, ...] = ()
     if model.facts.logistic is not None or model.booster is not None:
         feature_parts = model.feature_parts
         by_feature = np.zeros((len(matrix), len(feature_parts)))
-    if model.facts.logistic is not None:
-        of_logistic = model.facts.logistic.contributions(matrix)
-        margin = margin + model.facts.logistic.margin_of(of_logistic)
+    if model.facts.logistic is not None and of_logistic is not None:
         expected += model.facts.logistic.intercept
         by_feature = by_feature + of_logistic
-    if model.booster is not None:
-        values = model.facts.encoder.encode(matrix)
-        margin = margin + tree_margin(model.booster, values)
+    if model.booster is not None and values is not None:
         of_trees, by_tree = tree_contributions(model.booster, values, of_rows=of_rows)
         expected, by_feature = expected + of_trees, by_feature + by_tree
     base = calibrator.intercept + calibrator.slope * (prior.intercept + expected)
     values_of_parts = calibrator.slope * np.concatenate([by_rule, by_feature], axis=1)
-    return check_sum(
-        Contributions((*rule_parts, *feature_parts), values_of_parts, float(base), calibrator.log_odds(margin))
-    )
+    log_odds = calibrator.log_odds(_margin(model, ledger, of_logistic, values))
+    return check_sum(Contributions((*rule_parts, *feature_parts), values_of_parts, float(base), log_odds))
+
+
+def row_log_odds(model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger) -> FloatArray:
+    """The log-odds of each row alone, without what they are the sum of."""
+    return model.facts.calibrator.log_odds(_margin(model, ledger, *_learned_inputs(model, matrix)))
+
+
+def _learned_inputs(model: LeadModel, matrix: FeatureMatrix) -> tuple[FloatArray | None, FloatArray | None]:
+    """What logistic regression makes of each column, and the columns as trees see them; None where there is no such."""
+    logistic = model.facts.logistic
+    of_logistic = None if logistic is None else logistic.contributions(matrix)
+    return of_logistic, None if model.booster is None else model.facts.encoder.encode(matrix)
+
+
+def _margin(
+    model: LeadModel, ledger: RuleLedger, of_logistic: FloatArray | None, values: FloatArray | None
+) -> FloatArray:
+    """Rules, logistic regression and trees together."""
+    margin = model.facts.prior.margin(ledger.points)
+    if model.facts.logistic is not None and of_logistic is not None:
+        margin = margin + model.facts.logistic.margin_of(of_logistic)
+    if model.booster is not None and values is not None:
+        margin = margin + tree_margin(model.booster, values)
+    return margin
+
+
+def _rule_parts(model: LeadModel, lines: tuple[LedgerLine, ...]) -> tuple[Part, ...]:
+    known = model.parts_so_far
+    if lines not in known:
+        if len(known) >= _MAX_KNOWN:
+            known.clear()
+        known[lines] = tuple(_rule_part(model, line, lines) for line in lines)
+    return known[lines]
 
 
 def _rule_part(model: LeadModel, line: LedgerLine, lines: Sequence[LedgerLine]) -> Part:
@@ -158,8 +191,18 @@ def _rule_part(model: LeadModel, line: LedgerLine, lines: Sequence[LedgerLine]) 
     if line.rule_id is None:
         capped = [i for i, other in enumerate(lines) if other.rule_id and line.group in (other.group, "total")]
         return Part(name, name, family, tuple(capped))
-    names = model.types_of_rules.get(line.rule_id, line.source)
+    rule = next(rule for rule in model.rulebook.rules if rule.id == line.rule_id)
+    names = [source for leaf in leaves_of(rule.when) for source in _sources(model, leaf, line)]
     return Part(name, names[0] if names else name, family)
+
+
+def _sources(model: LeadModel, leaf: Leaf, line: LedgerLine) -> tuple[str, ...]:
+    """What a condition is about, among the columns and event types of the training."""
+    spec = model.facts.spec
+    if not isinstance(leaf, EventCondition):
+        return tuple(source for source in line.source if source in spec.kinds)
+    # any event is about none in particular
+    return () if ANY_EVENT in leaf.event else types_of(leaf, spec.event_types)
 
 
 def _cells(matrix: FeatureMatrix, ledger: RuleLedger, name: str, rows: IntArray) -> Column:

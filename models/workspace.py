@@ -23,6 +23,11 @@ class Workspace:
     def champion_file(self) -> Path:
         return self.folder / "champion"
 
+    @property
+    def gated(self) -> Path:
+        """Where `score` lists the leads that gates hold back."""
+        return self.folder / "gated.csv"
+
     def champion(self) -> str | None:
         """The version that scores, or None before the first training."""
         try:

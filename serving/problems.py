@@ -23,6 +23,7 @@ _KINDS: Mapping[type, str] = {
 _EXPECTED = {
     "missing": "a value", "string_type": "a text", "list_type": "a list", "dict_type": "an object",
     "model_type": "an object", "model_attributes_type": "an object", "bool_type": "true or false",
+    "float_type": "a number", "less_than_equal": "at most {le:g}", "greater_than_equal": "at least {ge:g}",
 }  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def _field_problem(fault: Mapping[str, Any], names: Collection[str], under: str)
     elif kind.endswith("too_short"):
         found, expected = f"{found} that is empty", f"at least {context['min_length']}"
     else:
-        expected = _EXPECTED.get(kind, str(fault["msg"]))
+        expected = _EXPECTED[kind].format_map(context) if kind in _EXPECTED else str(fault["msg"])
     field = (under + "".join(_steps(path, names))).removeprefix(".")
     return FieldProblem(field=field, found=found, expected=expected, cure=cure)
 
@@ -127,6 +128,7 @@ def _field_problem(fault: Mapping[str, Any], names: Collection[str], under: str)
 _OURS = frozenset(
     (
         *("as_of", "leads", "lead_id", "created_at", "attributes", "events", "type", "at", "recorded_at", "actor"),
+        *("channel", "message", "link", "content", "value"),
         *("dataframe_records", "dataframe_split", "columns", "data", "index"),
     )
 )

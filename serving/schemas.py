@@ -60,9 +60,13 @@ class Event(Taken):
     channel: Text | None = None
     message: Annotated[Text | None, Field(description="the mail it is about: tells bursts of machine clicks")] = None
     link: Text | None = None
+    content: Annotated[Text | None, Field(description="what it was about: a page, a document")] = None
+    value: Annotated[
+        float | None, Field(ge=-MAX_NUMBER, le=MAX_NUMBER, allow_inf_nan=False, description="its number: an amount")
+    ] = None
 
     def record(self) -> EventRecord:
-        return EventRecord(self.type, self.at, self.recorded_at, self.actor, self.channel, self.message, self.link)
+        return EventRecord(**dict(self))
 
 
 class Lead(Taken):
@@ -169,6 +173,9 @@ class ScoredLead(Given):
     timing: float
     tier: Literal["cold", "warm", "hot"]
     stage: Literal["lead", "mql", "sql"]
+    disqualified: str | None = Field(description="the gate that keeps the lead out, and why; null: none")
+    no_mail: str | None = Field(description="the gate that keeps mail from the lead, and why; null: none")
+    suspect: str | None = Field(description="what an interested lead has not said; null: nothing is missing")
     dormant: bool
     machine_events: int = Field(ge=0, description="what a mail gateway did and not the lead; it counts for nothing")
     log_odds: float

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: Their type is known also where no lead is open.
-_TEXTS = ("lead_id", "tier", "stage", "source", "model_version", "rules_version", "summary")
+_TEXTS = (
+    *("lead_id", "tier", "stage", "disqualified", "no_mail", "suspect"),
+    *("source", "model_version", "rules_version", "summary"),
+)
 FORMATS = (".parquet", ".csv", ".csv.gz")
 
 

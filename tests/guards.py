@@ -45,6 +45,8 @@ SCORING = "tests/test_models/test_scoring.py"
 ENCODING = "tests/test_models/test_encoding.py"
 BULK_SHAP = "tests/test_models/test_bulk_shap.py"
 EXPLANATION = "tests/test_models/test_explanation.py"
+TALLY = "tests/test_models/test_rules_tally.py"
+GATES = "tests/test_models/test_rules_gates.py"
 BUNDLE = "tests/test_models/test_bundle.py"
 CRM_FILES = "tests/test_features/test_crm_files.py"
 BAD_INPUTS = "tests/test_leadlight/test_bad_inputs.py"
@@ -307,9 +309,79 @@ GUARDS = (
     Guard(
         "4 a cap is a line of the ledger",
         "models/rules/points.py",
-        'draft.write(LedgerLine("cap total", None, "total", ()), over)',
-        'draft.write(LedgerLine("cap total", None, "total", ()), over * 0)',
+        "draft.write(_beyond(draft.ledger().points, None, rulebook.caps.total))",
+        "draft.write(_beyond(draft.ledger().points, None, rulebook.caps.total) * 0)",
         ("tests/test_models/test_rules_ledger.py", "tests/test_models/test_rules_points.py"),
+    ),
+    Guard(
+        "4 a window of a rule holds what is exactly as old",
+        "models/rules/tally.py",
+        "(seen.age_us <= self.kind.within_us.take(of))",
+        "(seen.age_us < self.kind.within_us.take(of))",
+        (f"{TALLY}::test_a_window_holds_what_is_exactly_as_old_and_nothing_at_as_of",),
+    ),
+    Guard(
+        "4 no window holds more events that count than its limit",
+        "models/rules/limits.py",
+        "fits = at_us - last[snapshot, slot] >= per_us",
+        "fits = at_us - last[snapshot, slot] > per_us",
+        (f"{TALLY}::test_at_most_so_many_count_in_any_window_the_oldest_first",),
+    ),
+    Guard(
+        "4 faded points of rules do not depend on the order of events",
+        "models/rules/measures.py",
+        "return np.asarray(np.rint(weight * _GRID) / _GRID)",
+        "return np.asarray(weight)",
+        ("tests/test_models/test_rules_measures.py",),
+    ),
+    Guard(
+        "a rule ends with its last day",
+        "models/rules/points.py",
+        "facts.snapshots.as_of_us < end_of_day_us(",
+        "facts.snapshots.as_of_us <= end_of_day_us(",
+        (f"{TALLY}::test_a_rule_gives_points_to_the_end_of_its_last_day",),
+    ),
+    Guard(
+        "what asks for a column that is not there does not hold when it is negated",
+        "models/rules/facts.py",
+        "return None if negated is None else ~negated",
+        "return ~(np.zeros(self.n_rows, dtype=np.bool_) if negated is None else negated)",
+        ("tests/test_models/test_rules_conditions.py",),
+    ),
+    Guard(
+        "what rules mean is remembered for tables of the same columns and types only",
+        "models/rules/points.py",
+        "key = (types, tuple((name, type(column)) for name, column in leads.columns.items()))",
+        "key = types",
+        ("tests/test_models/test_rules_points.py::test_a_rulebook_means_in_other_tables_what_a_new_one_would",),
+    ),
+    Guard(
+        "6 a gated lead is never hot",
+        "models/rules/qualification.py",
+        'tier=np.where(out, np.minimum(tier, TIERS.index("warm")), tier)',
+        "tier=tier",
+        (f"{GATES}::test_a_gated_lead_is_neither_hot_nor_sql_and_says_why",),
+    ),
+    Guard(
+        "6 a gated lead is never sql",
+        "models/rules/qualification.py",
+        'stage=np.where(out, np.minimum(stage, STAGES.index("mql")), stage)',
+        "stage=stage",
+        (f"{GATES}::test_a_gated_lead_is_neither_hot_nor_sql_and_says_why",),
+    ),
+    Guard(
+        "6 a gate that closed later takes nothing from the history",
+        "training/history.py",
+        "kept = np.flatnonzero(~gated.is_disqualified)",
+        "kept = np.flatnonzero(~np.isin(snapshots.lead, snapshots.lead[gated.is_disqualified]))",
+        ("tests/test_training/test_history.py::test_a_gate_that_closed_later_takes_no_earlier_snapshot_of_its_lead",),
+    ),
+    Guard(
+        "a gate that shuts out those who bought is refused",
+        "training/greedy_gates.py",
+        "n_caught >= _GREEDY_SHARE * n_won",
+        "n_caught > n_won",
+        ("tests/test_training/test_history.py",),
     ),
     Guard(
         "5 a bad row is noted with its row number",
@@ -390,9 +462,9 @@ GUARDS = (
     ),
     Guard(
         "1 rules see attributes as they stood",
-        "models/rules/points.py",
-        "column = leads.attribute(source[0], snapshots.lead, snapshots.as_of_us)",
-        "column = leads.columns[source[0]].take(snapshots.lead)",
+        "models/rules/facts.py",
+        "self.leads.attribute(name, self.snapshots.lead, self.snapshots.as_of_us)",
+        "self.leads.columns[name].take(self.snapshots.lead)",
         (f"{HISTORY}::test_a_change_at_or_after_as_of_changes_nothing", f"{HISTORY}::test_rules_ask_what_was_known"),
     ),
     Guard(

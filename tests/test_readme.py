@@ -18,6 +18,7 @@ from features.yaml_text import parse_yaml, validate_document
 from leadlight.cli import main
 from leadlight.project import ProjectFile
 from models.lead_model import LeadModel
+from models.rules import load_rulebook
 from serving.app import create_app
 from tests.test_serving.conftest import settings_for, workspace_of
 
@@ -27,6 +28,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_rulebook_is_one() -> None:
+    (text,) = blocks("yaml rules")
+
+    assert [gate.id for gate in load_rulebook(text, name="README.md").gates] == ["competitor", "unsubscribed"]
 
 
 def test_the_project_files_are_valid() -> None:

@@ -13,8 +13,9 @@ from features.snapshots import GoalSection, Snapshots, snapshots_of_rows
 from features.spec import FeatureSpec
 from features.tables import NEVER_US, no_events
 from models.encoding import fold_of_groups
-from models.rules import RuleBook, score_rules
+from models.rules import RuleBook, gates_at, score_rules
 from training.fit import TrainingSet
+from training.greedy_gates import refuse_greedy_gates
 from training.split import Split, split_history
 
 N_JUDGING_FOLDS = 5
@@ -67,10 +68,10 @@ def build_history(
     is_ordered : of a flat table: whether an order column was given.
     """
     spec = crm.learn_spec()
-    labelled = ripe_snapshots(crm, goal, observed_until_us=observed_until_us)
+    labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)
-    ledger = score_rules(rulebook, crm.leads, crm.events or no_events(), snapshots)
+    ledger = score_rules(rulebook, crm.leads, crm.events or no_events(), snapshots, actors=crm.actors)
     fold = fold_of_groups(crm.leads, seed=seed)[snapshots.lead]
     judging_fold = fold_of_groups(crm.leads, seed=seed + 1, n_folds=N_JUDGING_FOLDS)[snapshots.lead]
     data = TrainingSet(matrix, ledger.points, labelled.won, snapshots.lead, fold, judging_fold)
@@ -98,6 +99,26 @@ def ripe_snapshots(crm: Crm, goal: GoalSection, *, observed_until_us: int) -> La
         observed_until_us=observed_until_us,
         observed_from_us=crm.observed_from_us,
     )
+
+
+def leads_at_their_time(crm: Crm, goal: GoalSection, rulebook: RuleBook, observed_until_us: int) -> LabelledSnapshots:
+    """The labelled snapshots of leads that no gate held back at the snapshot's own `as_of`.
+
+    A gate that closed later leaves them in: who unsubscribes after losing interest must not vanish from the history
+    of those who had it, or the outcome would choose what is learned from.
+
+    Raises
+    ------
+    GreedyGate : a gate holds for half of the leads that were won, or more.
+    """
+    labelled = ripe_snapshots(crm, goal, observed_until_us=observed_until_us)
+    if not rulebook.gates:
+        return labelled
+    snapshots = labelled.snapshots
+    gated = gates_at(rulebook, crm.leads, crm.events or no_events(), snapshots, actors=crm.actors)
+    refuse_greedy_gates(gated, snapshots.lead[labelled.won], labelled.won)
+    kept = np.flatnonzero(~gated.is_disqualified)
+    return LabelledSnapshots(snapshots.take(kept), labelled.won[kept])
 
 
 def fingerprint(data: TrainingSet) -> str:

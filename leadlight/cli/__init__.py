@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from leadlight.cli import check, demo, explain, init, models, score, serve, train
+from leadlight.cli import check, demo, explain, init, models, rules, score, serve, train
 
 
 def _end_with(code: int | None) -> None:
@@ -29,6 +29,7 @@ app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.command("serve")(serve.serve)
 app.add_typer(models.app, name="models")
+app.add_typer(rules.app, name="rules")
 
 BAD_INPUT = 2
 

@@ -29,6 +29,7 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
         crm = project.read()
         project.keep_quarantine(crm.counts)
         problems += _training_problems(project, crm)
+        problems += _gate_problems(project, crm) if not problems else []
     except BadDocument as error:
         cause = error.__cause__
         counts = cause.counts if isinstance(cause, TooManyBadRows) else ()
@@ -88,13 +89,27 @@ def _training_problems(project: "Project", crm: "Crm") -> list[str]:
     return []
 
 
+def _gate_problems(project: "Project", crm: "Crm") -> list[str]:
+    """Gates that shut out too many of those who bought."""
+    from training.greedy_gates import GreedyGate
+    from training.history import leads_at_their_time
+
+    try:
+        leads_at_their_time(crm, project.file.goal, project.rulebook(), project.observed_until_us(crm))
+    except GreedyGate as error:
+        return list(project.in_rules(error.found).problems)
+    return []
+
+
 def _unmatched(project: "Project", crm: "Crm") -> list[str]:
+    from features.sources import Problem
     from models.rules import unmatched_rules
 
     types = crm.events.types if crm.events is not None else ()
-    return [
-        f"rule {rule.rule_id}: {rule.why}" for rule in unmatched_rules(project.rulebook(), crm.leads.columns, types)
-    ]
+    found = unmatched_rules(project.rulebook(), crm.leads.columns, types)
+    cure = "correct the name, or delete it"
+    said = [Problem(each.place, f"{each.what} {each.rule_id}: {each.why}; {cure}") for each in found]
+    return list(project.in_rules(said).problems) if said else []
 
 
 def _leaks(project: "Project", crm: "Crm") -> list[dict[str, str]]:
@@ -180,6 +195,6 @@ def _print_unmatched(project: "Project", unmatched: list[str]) -> None:
         cure = "" if n_matched else "; write your own into a file and name it by `rules:`"
         say(f"Of the {n_rules} shipped starter rules {n_matched or 'none'} match something here{cure}.")
         return
-    say(f"{len(unmatched)} rules match nothing here and are skipped:")
+    say(f"{len(unmatched)} conditions of the rulebook match nothing here and are skipped:")
     for line in unmatched:
         say(f"  {line}")

@@ -14,9 +14,13 @@ from leadlight.cli.options import (
     ProjectOption,
 )
 from leadlight.cli.output import print_json, print_table, say
+from leadlight.cli.standing import print_standing
 
 if TYPE_CHECKING:
     from features.crm import Crm
+    from features.snapshots import Snapshots
+    from features.tables import EventArrays, LeadArrays
+    from leadlight.cli.standing import Standing
     from models.lead_model import LeadModel
     from models.scoring import Scores
 
@@ -36,11 +40,13 @@ def explain(
     project = load_project(config)
     model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of)
     scores = explain_lead(model, crm, lead_id.strip(), as_of_us)
+    standing = standing_of(model, crm, lead_id.strip(), as_of_us, scores)
     is_closed = is_closed_at(crm, lead_id.strip(), as_of_us)
     if as_json:
-        print_json({**explanation(model, scores), "closed": is_closed})
+        print_json({**explanation(model, scores), **standing.as_json(), "closed": is_closed})
         return 0
     print_explanation(model, scores)
+    print_standing(scores, standing)
     if is_closed:
         say("This lead is closed: the score is what it would be, were it open.")
     return 0
@@ -59,12 +65,18 @@ def is_closed_at(crm: "Crm", lead_id: str, as_of_us: int) -> bool:
 
 def explain_lead(model: "LeadModel", crm: "Crm", lead_id: str, as_of_us: int) -> "Scores":
     """One lead through the one scoring path."""
+    from models.scoring import score_leads
+
+    return score_leads(model, *one_lead(crm, lead_id, as_of_us))
+
+
+def one_lead(crm: "Crm", lead_id: str, as_of_us: int) -> "tuple[LeadArrays, EventArrays | None, Snapshots]":
+    """The tables of one lead alone, and its snapshot."""
     import numpy as np
 
     from features.snapshots import Snapshots
     from features.sources import did_you_mean
     from leadlight.errors import BadRequest
-    from models.scoring import score_leads
 
     if lead_id not in crm.leads.ids:
         near = did_you_mean(lead_id, crm.leads.ids[:100_000])
@@ -75,12 +87,28 @@ def explain_lead(model: "LeadModel", crm: "Crm", lead_id: str, as_of_us: int) ->
         created = time_of(int(lead.created_us[0])).isoformat()
         raise BadRequest(f"lead {lead_id!r} was created at {created}, after the time asked for; give a later --as-of")
     events = None if crm.events is None else crm.events.of_leads(row, len(crm.leads))
-    return score_leads(model, lead, events, Snapshots(np.array([0]), np.array([as_of_us])))
+    return lead, events, Snapshots(np.array([0]), np.array([as_of_us]))
+
+
+def standing_of(model: "LeadModel", crm: "Crm", lead_id: str, as_of_us: int, scores: "Scores") -> "Standing":
+    """What the rulebook knows of a lead, and what to ask it next."""
+    from features.tables import no_events
+    from leadlight.cli.standing import Standing
+    from models.next_question import next_questions
+    from models.rules.evidence import findings_of
+
+    lead, events, snapshot = one_lead(crm, lead_id, as_of_us)
+    actors = model.facts.spec.actors
+    findings = findings_of(model.rulebook, lead, events or no_events(), snapshot, actors=actors)
+    (question,) = next_questions(model, lead, events, snapshot, scores.qualification.known)
+    return Standing(findings, question)
 
 
 def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
     """What `explain --json` prints."""
     from dataclasses import asdict
+
+    from models.rules import STAGES, TIERS
 
     low, high = interval_of(scores)
     return {
@@ -93,6 +121,11 @@ def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
         "base_log_odds": scores.contributions.base_log_odds,
         "contributions": _contributions(scores),
         "points": float(scores.ledger.points[0]),
+        "tier": TIERS[scores.qualification.tier[0]],
+        "stage": STAGES[scores.qualification.stage[0]],
+        "disqualified": scores.qualification.disqualified[0],
+        "no_mail": scores.qualification.no_mail[0],
+        "suspect": scores.qualification.suspect[0],
         "summary": scores.summaries[0],
         "reasons": [asdict(reason) for reason in scores.reasons[0]],
         "machine_events": int(scores.machine_events[0]),

@@ -41,17 +41,21 @@ def score(
     """Score the leads that are open, with the champion."""
     from leadlight.project import load_project
     from serving.batch import Tally, score_in_parts
+    from serving.gate_audit import GateAudit
     from serving.score_table import check_output, write_scores
 
     check_output(out)
     project = load_project(config)
     with progress("scoring") as step:
         model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of)
-        tally = Tally(crm, as_of_us, n_hottest=N_HOTTEST)
+        tally, audit = Tally(crm, as_of_us, n_hottest=N_HOTTEST), GateAudit()
         parts = score_in_parts(model, crm, as_of_us, n_reasons=reasons)
-        write_scores(model, tally.watch(_told(parts, step)), out)
+        write_scores(model, audit.watch(tally.watch(_told(parts, step))), out)
+        audit.write(project.workspace.gated)
+    if audit.leads:
+        note(f"{len(audit.leads)} gated leads stand with their reason in {project.workspace.gated}")
     if as_json:
-        print_json(_report(model, tally.counts, out, as_of_us, crm))
+        print_json({**_report(model, tally.counts, out, as_of_us, crm), "gated": len(audit.leads)})
     else:
         _print(model, tally, out)
     return 0

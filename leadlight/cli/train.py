@@ -53,6 +53,7 @@ def train(
 def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple[TrainingRun, Crm]":
     """Read the project's tables, train, and note what a person should know of the data."""
     from leadlight import __version__
+    from training.greedy_gates import GreedyGate
     from training.run import run_training
 
     with progress("training") as step:
@@ -61,7 +62,10 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
         request = _request(project, crm, until=until, seed=seed)
         _note_time(project, crm, request)
         project.keep_quarantine(crm.counts)
-        run = run_training(crm, request, project.workspace, leadlight_version=__version__, progress=step)
+        try:
+            run = run_training(crm, request, project.workspace, leadlight_version=__version__, progress=step)
+        except GreedyGate as error:
+            raise project.in_rules(error.found) from error
     return run, crm
 
 
@@ -97,7 +101,8 @@ def _note_time(project: "Project", crm: "Crm", request: "TrainingRequest") -> No
     rulebook = project.rulebook()
     idle = unmatched_rules(rulebook, crm.leads.columns, types)
     if idle:
-        note(f"{len(idle)} of {len(rulebook.rules)} rules of {project.rules_name} match nothing here and are skipped")
+        n_idle = len({each.place[:2] for each in idle})
+        note(f"{n_idle} rules, gates and the like of {project.rules_name} match nothing here; `leadlight check` shows")
 
 
 def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:

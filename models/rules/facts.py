@@ -1,131 +1,135 @@
-"""Which leads and events meet the conditions of rules, and which rules can meet nothing."""
+"""What the conditions of a rulebook need to know of snapshots, looked up at once, and which of them hold."""
 
-import difflib
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from features.names import named, normal_name
-from features.parsing import FLAGS
-from features.tables import BoolArray, Column, NumberColumn, TextColumn
-from models.rules.conditions import EventCondition, FieldCondition
-from models.rules.schema import Rule, RuleBook
+from features.behaviour import NEVER_DAYS
+from features.responsiveness import responsiveness
+from features.snapshots import Snapshots
+from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, LeadArrays
+from features.timeline import timelines
+from models.rules.asked import LIFE, Asked
+from models.rules.conditions import (
+    AllCondition,
+    AnyCondition,
+    Condition,
+    EventCondition,
+    FieldCondition,
+    NotCondition,
+    ReplyCondition,
+)
+from models.rules.event_signs import EventReader
+from models.rules.field_tests import column_of, meets
+from models.rules.measures import Measure
+from models.rules.tally import tally
 
 
 @dataclass(frozen=True)
-class UnmatchedRule:
-    """A rule that can give no points on these tables, and why."""
+class Facts:
+    """n snapshots as far as a rulebook asks about them.
 
-    rule_id: str
-    why: str
-
-
-def unmatched_rules(
-    rulebook: RuleBook, columns: Mapping[str, Column], types: Sequence[str]
-) -> tuple[UnmatchedRule, ...]:
-    """The rules that these columns and event types leave without any effect.
-
-    >>> from models.rules.loading import load_starter
-    >>> unmatched_rules(load_starter(), {}, ["Demo Requested", "Price Requests"])[0].why
-    "no event type 'quote_request', 'quote_requested' or 10 more; the nearest is 'Price Requests'"
+    Attributes
+    ----------
+    amounts : n float64 for each measure that was looked up.
+    replies : float64 (n, 2), contacts without an answer and mean days to an answer; None if nobody asked.
     """
-    return tuple(
-        UnmatchedRule(rule.id, _why(rule, columns, types))
-        for rule in rulebook.rules
-        if not sources_of(rule, columns, types)
-    )
+
+    leads: LeadArrays
+    snapshots: Snapshots
+    amounts: Mapping[Measure, FloatArray]
+    replies: FloatArray | None
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.snapshots)
+
+    @property
+    def quiet_us(self) -> FloatArray:
+        """How long ago the lead last did something, or came: n float64, 0 where leads have no times."""
+        if self.leads.created_us is None:
+            return np.zeros(self.n_rows)
+        age_us = self.snapshots.as_of_us - self.leads.created_us[self.snapshots.lead]
+        return np.minimum(self.amounts[LIFE], age_us.astype(np.float64))
+
+    def holds(self, condition: Condition) -> BoolArray:
+        """Where a condition holds, n bool; nowhere, if it asks for a column that there is not.
+
+        An event type that the log does not have has happened 0 times.
+        """
+        held = self._holds(condition)
+        return np.zeros(self.n_rows, dtype=np.bool_) if held is None else held
+
+    def since_us(self, condition: Condition) -> FloatArray:
+        """When the event came that made a condition hold, where it holds; NaN where it rests on no event's time."""
+        since = self._since(condition)
+        return np.where(np.isfinite(since), since, np.nan)
+
+    def _holds(self, condition: Condition) -> BoolArray | None:
+        """None where it can not be asked, so that its negation does not hold either."""
+        match condition:
+            case AllCondition():
+                parts = [self._holds(part) for part in condition.all]
+                known = [part for part in parts if part is not None]
+                return None if len(known) < len(parts) else np.asarray(np.logical_and.reduce(known))
+            case AnyCondition():
+                known = [part for each in condition.any if (part := self._holds(each)) is not None]
+                return np.asarray(np.logical_or.reduce(known)) if known else None
+            case NotCondition():
+                negated = self._holds(condition.negated)
+                return None if negated is None else ~negated
+            case EventCondition():
+                return self._happened(condition)
+            case FieldCondition():
+                return self._is_known(condition)
+            case ReplyCondition():
+                return self._replies(condition)
+
+    def _happened(self, condition: EventCondition) -> BoolArray:
+        count = self.amounts[Measure(condition.each)]
+        if not condition.is_counted:
+            return np.asarray(count > 0)
+        enough = count >= (condition.at_least or 0)
+        return np.asarray(enough if condition.at_most is None else enough & (count <= condition.at_most))
+
+    def _is_known(self, condition: FieldCondition) -> BoolArray | None:
+        name = column_of(condition, self.leads.columns)
+        column = None if name is None else self.leads.attribute(name, self.snapshots.lead, self.snapshots.as_of_us)
+        return None if column is None else meets(condition, column)
+
+    def _replies(self, condition: ReplyCondition) -> BoolArray:
+        if self.replies is None:
+            raise LookupError("replies were not looked up")
+        unanswered, days = self.replies.T
+        if condition.unanswered is not None:
+            return np.asarray(unanswered >= condition.unanswered)
+        allowed = (condition.answered_within or 0) / MICROSECONDS_PER_DAY
+        return np.asarray((days <= allowed) & (days != NEVER_DAYS))
+
+    def _since(self, condition: Condition) -> FloatArray:
+        """Minus infinity where it always held, as far as anybody knows."""
+        always = np.full(self.n_rows, -np.inf)
+        match condition:
+            case AllCondition():
+                return np.asarray(np.maximum.reduce([self._since(part) for part in condition.all]))
+            case AnyCondition():
+                held = [np.where(self.holds(part), self._since(part), np.inf) for part in condition.any]
+                return np.asarray(np.minimum.reduce(held))
+            case EventCondition():
+                return np.asarray(self.snapshots.as_of_us - self.amounts[Measure(condition.each, "oldest")])
+            case _:
+                return always
 
 
-def sources_of(rule: Rule, columns: Mapping[str, Column], types: Sequence[str]) -> tuple[str, ...]:
-    """The event types a rule counts, or the one column it asks, as the tables spell them; or nothing."""
-    if isinstance(rule.when, EventCondition):
-        return named(rule.when.event, types)
-    fitting = (name for name in named(rule.when.field, columns) if _can_ask(rule.when, columns[name]))
-    return tuple(fitting)[:1]
+def look_up(asked: Asked, leads: LeadArrays, events: EventArrays, snapshots: Snapshots, reader: EventReader) -> Facts:
+    """Everything that is asked, in one pass over the log."""
+    replies = _reply_facts(events, snapshots, reader) if asked.asks_replies else None
+    return Facts(leads, snapshots, tally(asked, events, snapshots, reader), replies)
 
 
-def meets(condition: FieldCondition, column: Column) -> BoolArray:
-    """Which rows of a column meet a condition; a missing cell meets only ``missing: true``.
-
-    Returns
-    -------
-    bool, one a row.
-
-    >>> meets(FieldCondition(field="title", matches="chief|vp"), TextColumn.of(["VP Sales", None, "Clerk"]))
-    array([ True, False, False])
-    """
-    if isinstance(column, NumberColumn):
-        return _numbers_meet(condition, column)
-    if condition.missing is not None:
-        return np.asarray((column.codes < 0) == condition.missing)
-    passes = _text_test(condition)
-    # Code -1, a missing cell, reads the last one.
-    of_level = np.array([*(passes(level) for level in column.levels), False], dtype=np.bool_)
-    return np.asarray(of_level[column.codes])
-
-
-def _numbers_meet(condition: FieldCondition, column: NumberColumn) -> BoolArray:
-    values = column.values
-    if condition.missing is not None:
-        return np.asarray(np.isnan(values) == condition.missing)
-    if condition.at_least is not None:
-        return np.asarray(values >= condition.at_least)
-    if condition.at_most is not None:
-        return np.asarray(values <= condition.at_most)
-    return np.isin(values, _numbers(condition))
-
-
-def _text_test(condition: FieldCondition) -> Callable[[str], bool]:
-    if condition.matches is not None:
-        search = re.compile(condition.matches, re.IGNORECASE).search
-        return lambda level: search(level) is not None
-    wanted = {value.strip().casefold() for value in _values(condition)}
-    return lambda level: level.strip().casefold() in wanted
-
-
-def _values(condition: FieldCondition) -> tuple[str, ...]:
-    return condition.among or ((condition.equals,) if condition.equals is not None else ())
-
-
-def _numbers(condition: FieldCondition) -> list[float]:
-    """The asked values that are numbers; yes is 1 and no is 0."""
-    found = []
-    for value in _values(condition):
-        word = value.strip().casefold()
-        try:
-            found.append(FLAGS[word] if word in FLAGS else float(word))
-        except ValueError:
-            continue
+def _reply_facts(events: EventArrays, snapshots: Snapshots, reader: EventReader) -> FloatArray:
+    found = np.zeros((len(snapshots), 2))
+    for rows, timeline in timelines(events, snapshots, reader.actors):
+        found[rows] = responsiveness(timeline)
     return found
-
-
-def _can_ask(condition: FieldCondition, column: Column) -> bool:
-    if condition.missing is not None:
-        return True
-    if isinstance(column, TextColumn):
-        return condition.at_least is None and condition.at_most is None
-    return condition.at_least is not None or condition.at_most is not None or bool(_numbers(condition))
-
-
-def _why(rule: Rule, columns: Mapping[str, Column], types: Sequence[str]) -> str:
-    if isinstance(rule.when, EventCondition):
-        return f"no event type {_choice(rule.when.event)}{_nearest(rule.when.event, types)}"
-    there = named(rule.when.field, columns)
-    if not there:
-        return f"no column called {_choice(rule.when.field)}{_nearest(rule.when.field, columns)}"
-    kind, needed = ("text", "numbers") if isinstance(columns[there[0]], TextColumn) else ("numbers", "text")
-    return f"column {there[0]!r} holds {kind}, and `{rule.when.test}` needs {needed}"
-
-
-def _choice(names: Sequence[str]) -> str:
-    few = [repr(name) for name in names[:2]]
-    return f"{', '.join(few)} or {len(names) - 2} more" if len(names) > 2 else " or ".join(few)
-
-
-def _nearest(wanted: Sequence[str], known: Sequence[str] | Mapping[str, Column]) -> str:
-    by_normal = {normal_name(name): name for name in sorted(known, reverse=True)}
-    close = (difflib.get_close_matches(normal_name(name), by_normal, n=1, cutoff=0.8) for name in wanted)
-    best = next((names[0] for names in close if names), None)
-    return "" if best is None else f"; the nearest is {by_normal[best]!r}"

@@ -2,12 +2,15 @@
 
 from importlib.resources import files
 
-from features.yaml_text import parse_yaml, validate_document
+from features.yaml_text import YamlDocument, parse_yaml, validate_document
 from models.rules.schema import RuleBook
 
 STARTER_NAME = "starter.yaml"
 #: Keys whose values are words even where they look like numbers: ``version: 2026.10`` keeps its zero.
-_TEXT_KEYS = ("version", "id", "event", "or_event", "field", "matches", "is", "in")
+_TEXT_KEYS = (
+    *("version", "id", "event", "or_event", "field", "matches", "is", "in", "not", "not_in", "list", "domain"),
+    *("channel", "content", "reason", "ask", "answers", "timezone"),
+)
 
 
 def load_rulebook(text: str, *, name: str) -> RuleBook:
@@ -26,7 +29,17 @@ def load_rulebook(text: str, *, name: str) -> RuleBook:
     features.yaml_text.BadDocument: rules.yaml:1: found nothing for the key `levels`, expected it to be given; add it
     ...
     """
-    return validate_document(RuleBook, parse_yaml(text, name=name, texts=_TEXT_KEYS))
+    return validate_document(RuleBook, parse_rulebook(text, name=name))
+
+
+def parse_rulebook(text: str, *, name: str) -> YamlDocument:
+    """The plain values of a rulebook and their lines, not yet checked.
+
+    Raises
+    ------
+    BadDocument : it is no YAML.
+    """
+    return parse_yaml(text, name=name, texts=_TEXT_KEYS)
 
 
 def starter_text() -> str:

@@ -1,66 +1,52 @@
-"""The rulebook: which facts earn how many points, and what the sums mean.
+"""The rulebook: which facts earn how many points, what the sums mean, and who is no lead at all.
 
 Made of the text of a rules.yaml by `models.rules.loading.load_rulebook`.
 """
 
-import re
 from collections import Counter
-from typing import Annotated, Literal, Self
+from collections.abc import Hashable, Iterator
+from functools import cached_property
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator
 
-from features.yaml_problems import ProblemsAt
-from models.rules.conditions import Condition, Duration, FieldCondition, Section, SomeNames
-
-Group = Literal["fit", "engagement"]
-Level = Literal["low", "medium", "high"]
-GROUPS: tuple[Group, ...] = ("fit", "engagement")
-#: More would let sums of points lose exactness; see `models.rules.points`.
-MAX_POINTS = 1_000_000
-_ID = re.compile(r"[\w.-]{1,64}")
-
-
-def _an_id(rule_id: str) -> str:
-    if not _ID.fullmatch(rule_id):
-        raise ValueError(f"found {rule_id!r}, expected 1 to 64 letters, digits, dots, - or _; choose another id")
-    if rule_id in (*GROUPS, "total"):
-        raise ValueError(f"found {rule_id!r}, which is the name of a cap in the ledger; choose another id")
-    return rule_id
+from features.yaml_problems import Loc, ProblemsAt
+from models.rules.asked import Asked
+from models.rules.conditions import Condition
+from models.rules.elements import Elements
+from models.rules.gates import Gate
+from models.rules.ledger import LedgerLine
+from models.rules.purchase import PurchaseTimeline
+from models.rules.rule import Rule
+from models.rules.scalars import Cap, Section, Share
+from models.rules.stages import Stages
+from models.rules.tiers import Levels, Tiers
 
 
-Points = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-MAX_POINTS, le=MAX_POINTS)]
-Cap = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=MAX_POINTS)]
-RuleId = Annotated[str, AfterValidator(_an_id)]
-Cuts = tuple[Points, Points]
-Cell = tuple[Level, Level]
+def _a_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"found {name!r}, expected a time zone; write one like UTC or Europe/Berlin") from error
+    return name
 
 
-class Rule(Section):
-    """Points for one fact.
-
-    An event gives its points each time, halved every `half_life` (microseconds); `cap` bounds the
-    sum of the rule on both sides.
-    """
-
-    id: RuleId
-    when: Condition
-    points: Points
-    group: Group
-    half_life: Duration | None = None
-    cap: Cap | None = None
-
-    @model_validator(mode="after")
-    def _only_events_fade(self) -> Self:
-        if self.half_life is not None and isinstance(self.when, FieldCondition):
-            what = "found a half-life on a rule about a field, expected it on events only; remove it"
-            raise ProblemsAt([(("half_life",), what)])
-        return self
+def _are_distinct(ids: list[str]) -> None:
+    count = Counter(ids)
+    found = [
+        ((i, "id"), f"found the id {name!r} {count[name]} times, expected it once; rename the others")
+        for i, name in enumerate(ids)
+        if count[name] > 1
+    ]
+    if found:
+        raise ProblemsAt(found)
 
 
 class Odds(Section):
     """What points mean before there are deals: the probability at 0 points, and what doubles its odds."""
 
-    base: Annotated[float, Field(strict=True, gt=0, lt=1)]
+    base: Share
     double_every: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 
 
@@ -72,93 +58,72 @@ class Caps(Section):
     total: Cap | None = None
 
 
-class Levels(Section):
-    """From how many points a group is medium, and from how many it is high."""
-
-    fit: Cuts
-    engagement: Cuts
-
-    @model_validator(mode="after")
-    def _ascend(self) -> Self:
-        found = [
-            ((group,), f"found [{low:g}, {high:g}], expected the first cut below the second; raise the second")
-            for group in GROUPS
-            for low, high in (getattr(self, group),)
-            if low >= high
-        ]
-        if found:
-            raise ProblemsAt(found)
-        return self
-
-
-class Tiers(Section):
-    """Which [fit, engagement] levels are hot, which are warm; all others are cold."""
-
-    hot: tuple[Cell, ...]
-    warm: tuple[Cell, ...]
-
-    @model_validator(mode="after")
-    def _name_a_cell_once(self) -> Self:
-        placed = [((tier, i), cell) for tier in ("hot", "warm") for i, cell in enumerate(getattr(self, tier))]
-        seen: set[Cell] = set()
-        found = []
-        for place, cell in placed:
-            if cell in seen:
-                found.append((place, f"found [{', '.join(cell)}] again, expected each pair in one tier; keep one"))
-            seen.add(cell)
-        if found:
-            raise ProblemsAt(found)
-        return self
-
-
-class MqlStage(Section):
-    """From how many points marketing calls a lead qualified."""
-
-    points: Points
-
-
-class SqlStage(Section):
-    """From how many points, or after which event, sales takes a lead over."""
-
-    points: Points
-    or_event: SomeNames = ()
-
-
-class Stages(Section):
-    """The stages of a lead: below `mql` it is just a lead."""
-
-    mql: MqlStage
-    sql: SqlStage
-
-    @model_validator(mode="after")
-    def _ascend(self) -> Self:
-        mql, sql = self.mql.points, self.sql.points
-        if mql >= sql:
-            what = f"found {sql:g} points, expected more than the {mql:g} of mql; raise it or lower mql"
-            raise ProblemsAt([(("sql", "points"), what)])
-        return self
-
-
 class RuleBook(Section):
-    """All of a rules.yaml."""
+    """All of a rules.yaml; `timezone` is where its days begin."""
 
     version: Annotated[str, Field(min_length=1, max_length=64)]
+    timezone: Annotated[str, AfterValidator(_a_zone)] = "UTC"
     odds: Odds
     rules: tuple[Rule, ...]
     caps: Caps = Caps()
     levels: Levels
     tiers: Tiers
     stages: Stages
+    gates: tuple[Gate, ...] = ()
+    qualification: Elements = Elements()
+    timeline: PurchaseTimeline = PurchaseTimeline()
 
     @field_validator("rules")
     @classmethod
-    def _ids_are_distinct(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-        count = Counter(rule.id for rule in rules)
-        found = [
-            ((i, "id"), f"found the id {rule.id!r} {count[rule.id]} times, expected it once; rename the others")
-            for i, rule in enumerate(rules)
-            if count[rule.id] > 1
-        ]
-        if found:
-            raise ProblemsAt(found)
+    def _rule_ids_are_distinct(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        _are_distinct([rule.id for rule in rules])
         return rules
+
+    @field_validator("gates")
+    @classmethod
+    def _gate_ids_are_distinct(cls, gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
+        _are_distinct([gate.id for gate in gates])
+        return gates
+
+    @cached_property
+    def asked_by_rules(self) -> Asked:
+        """What points need."""
+        measures = [rule.measure for rule in self.rules if rule.measure is not None]
+        return Asked.of(conditions=[rule.when for rule in self.rules if rule.measure is None], measures=measures)
+
+    @cached_property
+    def asked_by_gates(self) -> Asked:
+        """What gates alone need."""
+        return Asked.of(dated=[gate.when for gate in self.gates])
+
+    @cached_property
+    def asked_beside_rules(self) -> Asked:
+        """What gates, elements, stages and the timeline need."""
+        return Asked.of(
+            conditions=[condition for place, _, condition in self.placed_conditions() if place[0] != "gates"],
+            dated=[gate.when for gate in self.gates],
+            needs_life=self.stages.recycle_after is not None,
+        )
+
+    @cached_property
+    def lines_so_far(self) -> dict[Hashable, tuple[LedgerLine, ...]]:
+        """The ledger's lines by the columns and event types that they were worked out for."""
+        return {}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def placed_conditions(self) -> Iterator[tuple[Loc, str, Condition]]:
+        """Every condition but those of rules: where it stands, what it is called, and itself."""
+        for i, gate in enumerate(self.gates):
+            yield ("gates", i, "when"), f"gate {gate.id}", gate.when
+        for i, element in enumerate(self.qualification.elements):
+            for key in ("yes", "no", "inferred"):
+                for condition in getattr(element, key):
+                    yield ("qualification", "elements", i, key), f"element {element.id}, {key}", condition
+        for step, condition in self.timeline.conditions.items():
+            yield ("timeline", step), f"timeline {step}", condition
+        for stage in ("mql", "sql"):
+            for condition in getattr(self.stages, stage).conditions:
+                yield ("stages", stage), f"stage {stage}", condition

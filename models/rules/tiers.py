@@ -1,86 +1,114 @@
-"""Tiers and stages: what the points of a lead mean for marketing and sales."""
+"""Levels and tiers: how much of fit and of engagement, and what the two together mean."""
 
-from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import model_validator
 
-from features.names import named
-from features.snapshots import Snapshots
-from features.tables import BoolArray, EventArrays
-from models.rules.points import RuleLedger, on_grid
-from models.rules.schema import Group, Level, RuleBook
-from models.rules.seen_types import see_types
+from features.tables import FloatArray
+from features.yaml_problems import ProblemsAt
+from models.rules.ledger import GROUPS, on_grid
+from models.rules.scalars import Points, Section
 
 CodeArray = NDArray[np.int8]
-
-#: What the codes of a Qualification stand for: a code is a position in one of these.
+Level = Literal["low", "medium", "high"]
+Tier = Literal["cold", "warm", "hot"]
+#: What codes stand for: a code is a position in one of these.
 LEVELS: tuple[Level, ...] = ("low", "medium", "high")
-TIERS = ("cold", "warm", "hot")
-STAGES = ("lead", "mql", "sql")
+TIERS: tuple[Tier, ...] = ("cold", "warm", "hot")
+Cuts = tuple[Points, Points]
+Cell = tuple[Level, Level]
 
 
-@dataclass(frozen=True)
-class Qualification:
-    """Exactly one level of each kind, tier and stage for every snapshot.
+class Levels(Section):
+    """From how many points a group is medium, and from how many it is high."""
 
-    Attributes
-    ----------
-    fit_level, engagement_level : n int8 positions in LEVELS.
-    tier : n int8 positions in TIERS.
-    stage : n int8 positions in STAGES.
+    fit: Cuts
+    engagement: Cuts
+
+    @model_validator(mode="after")
+    def _ascend(self) -> Self:
+        found = [
+            ((group,), f"found [{low:g}, {high:g}], expected the first cut below the second; raise the second")
+            for group in GROUPS
+            for low, high in (getattr(self, group),)
+            if low >= high
+        ]
+        if found:
+            raise ProblemsAt(found)
+        return self
+
+
+class TierRow(Section):
+    """The tier at each level of engagement."""
+
+    low: Tier
+    medium: Tier
+    high: Tier
+
+
+class TierMatrix(Section):
+    """All nine cells: for each level of fit, the tier at each level of engagement."""
+
+    low: TierRow
+    medium: TierRow
+    high: TierRow
+
+
+class Tiers(Section):
+    """Which [fit, engagement] levels are hot, which are warm, all others being cold; or all nine cells in `matrix`."""
+
+    hot: tuple[Cell, ...] = ()
+    warm: tuple[Cell, ...] = ()
+    matrix: TierMatrix | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_two_forms(self) -> Self:
+        lists = self.model_fields_set & {"hot", "warm"}
+        if self.matrix is not None and lists:
+            raise ValueError("found a matrix beside hot and warm, expected one of the two; delete the lists")
+        if self.matrix is None and len(lists) < 2:
+            missing = "hot" if "hot" not in lists else "warm"
+            raise ValueError(f"found no `{missing}`, expected hot and warm, or a matrix; add it, [] for none")
+        return self
+
+    @model_validator(mode="after")
+    def _name_a_cell_once(self) -> Self:
+        placed = [((tier, i), cell) for tier in ("hot", "warm") for i, cell in enumerate(getattr(self, tier))]
+        seen: set[Cell] = set()
+        found = []
+        for place, cell in placed:
+            if cell in seen:
+                found.append((place, f"found [{', '.join(cell)}] again, expected each pair in one tier; keep one"))
+            seen.add(cell)
+        if found:
+            raise ProblemsAt(found)
+        return self
+
+    @cached_property
+    def codes(self) -> CodeArray:
+        """The tier of each pair of a fit and an engagement level: int8 of shape (3, 3).
+
+        >>> Tiers(hot=[("high", "high")], warm=[("high", "low")]).codes[2].tolist()
+        [1, 0, 2]
+        """
+        codes = np.zeros((len(LEVELS), len(LEVELS)), dtype=np.int8)
+        for tier, cells in (("warm", self.warm), ("hot", self.hot)):
+            for fit, engagement in cells:
+                codes[LEVELS.index(fit), LEVELS.index(engagement)] = TIERS.index(tier)
+        if self.matrix is not None:
+            rows = [getattr(self.matrix, fit) for fit in LEVELS]
+            codes[:] = [[TIERS.index(getattr(row, level)) for level in LEVELS] for row in rows]
+        return codes
+
+
+def level_of(points: FloatArray, cuts: Cuts) -> CodeArray:
+    """n int8 positions in LEVELS; a cut is reached by having exactly its points.
+
+    >>> level_of(np.array([14.9, 15.0, 99.0]), (15.0, 40.0)).tolist()
+    [0, 1, 2]
     """
-
-    fit_level: CodeArray
-    engagement_level: CodeArray
-    tier: CodeArray
-    stage: CodeArray
-
-
-def qualify(rulebook: RuleBook, ledger: RuleLedger, events: EventArrays, snapshots: Snapshots) -> Qualification:
-    """Levels, tier and stage of every snapshot; a cut is reached by having exactly its points.
-
-    Parameters
-    ----------
-    ledger : of the same rulebook and snapshots.
-    events : for the events that make a lead `sql` by themselves; only those before `as_of` do.
-
-    >>> from features.tables import no_events
-    >>> from models.rules.loading import load_starter
-    >>> from models.rules.points import LedgerLine
-    >>> ledger = RuleLedger((LedgerLine("size", "size", "fit", ("size",)),), np.array([[100.0], [0.0]]))
-    >>> both = Snapshots(np.array([0, 1]), np.array([0, 1]))
-    >>> verdict = qualify(load_starter(), ledger, no_events(), both)
-    >>> [LEVELS[code] for code in verdict.fit_level], [STAGES[code] for code in verdict.stage]
-    (['high', 'low'], ['sql', 'lead'])
-    """
-    fit, engagement = (_level(rulebook, ledger, group) for group in ("fit", "engagement"))
-    stages = rulebook.stages
-    points = ledger.points
-    is_mql = points >= on_grid(stages.mql.points)
-    is_sql = (points >= on_grid(stages.sql.points)) | _asked_for_sales(rulebook, events, snapshots)
-    stage = np.where(is_sql, STAGES.index("sql"), is_mql).astype(np.int8)
-    return Qualification(fit, engagement, _tier_of_levels(rulebook)[fit, engagement], stage)
-
-
-def _level(rulebook: RuleBook, ledger: RuleLedger, group: Group) -> CodeArray:
-    medium, high = getattr(rulebook.levels, group)
-    points = ledger.group_points(group)
+    medium, high = cuts
     return (points >= on_grid(medium)).astype(np.int8) + (points >= on_grid(high)).astype(np.int8)
-
-
-def _tier_of_levels(rulebook: RuleBook) -> CodeArray:
-    """The tier of each pair of a fit and an engagement level: int8 of shape (3, 3)."""
-    tier = np.full((len(LEVELS), len(LEVELS)), TIERS.index("cold"), dtype=np.int8)
-    for code, cells in ((TIERS.index("warm"), rulebook.tiers.warm), (TIERS.index("hot"), rulebook.tiers.hot)):
-        for fit, engagement in cells:
-            tier[LEVELS.index(fit), LEVELS.index(engagement)] = code
-    return tier
-
-
-def _asked_for_sales(rulebook: RuleBook, events: EventArrays, snapshots: Snapshots) -> BoolArray:
-    asked = np.zeros(len(snapshots), dtype=np.bool_)
-    types = named(rulebook.stages.sql.or_event, events.types)
-    if types:
-        asked[see_types(events, snapshots, types).row] = True
-    return asked

@@ -257,3 +257,24 @@ def test_machines_are_told_as_in_cells(tmp_path: Path, messages: list[object]) -
         by_time = found.machine_from_us[np.argsort(found.at_us)].tolist()
         third, bot = (pd.Timestamp(f"2026-03-01T10:00:{s}Z").value // 1000 for s in ("03", "30"))
         assert by_time == [third, third, third, NEVER_US, bot]
+
+
+def test_channel_content_and_value_are_those_of_the_cells(tmp_path: Path) -> None:
+    said = {"channel": ["web", None, " e  mail"], "about": ["n/a", "Case study", "web"], "eur": [1.5, None, -3.0]}
+    source = source_of(tmp_path, {name: np.array(cells, dtype=object) for name, cells in said.items()})
+    frame = pd.read_parquet(source.path).astype({"eur": "float64"})
+    frame.to_parquet(source.path)
+    section = SECTION.model_copy(update={"channel": "channel", "content": "about", "value": "eur"})
+
+    typed, by_cells = read(source, section), read_as_cells(source, section)
+
+    assert typed is not None
+    for log in (typed, by_cells):
+        events = log.events
+        assert events.channel is not None
+        assert events.content is not None
+        assert events.value is not None
+        order = np.argsort(events.at_us)
+        assert [events.channel.cell(row) for row in order] == ["web", None, "e mail"]
+        assert [events.content.cell(row) for row in order] == [None, "Case study", "web"]
+        assert events.value[order].tolist() == pytest.approx([1.5, np.nan, -3.0], nan_ok=True)

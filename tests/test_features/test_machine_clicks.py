@@ -24,7 +24,7 @@ from features.mail_roles import mail_role
 from features.nearby import pairs_of, window_of
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_SECOND as SECOND
-from features.tables import NEVER_US, EventArrays
+from features.tables import NEVER_US, EventArrays, TextColumn
 
 TYPES = ("email_click", "email_open", "email_sent", "unsubscribe", "visit")
 #: Not the time of a minute.
@@ -59,11 +59,11 @@ def log_of(did: Sequence[Did]) -> tuple[EventArrays, MailColumns]:
         at_us=np.array([one.at_us for one in did], dtype=np.int64),
         recorded_us=np.array([one.known_us for one in did], dtype=np.int64),
         types=TYPES,
+        channel=TextColumn.of("web bot" if one.by_machine else None for one in did),
     )
     columns = MailColumns(
         message=np.array([one.message for one in did], dtype=np.int64),
         link=np.array([one.link for one in did], dtype=np.int64),
-        by_machine=np.array([one.by_machine for one in did], dtype=np.bool_),
     )
     return events, columns
 

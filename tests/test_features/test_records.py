@@ -132,3 +132,16 @@ def test_a_record_says_of_which_mail_and_link_an_event_is() -> None:
 
     assert events.machine_from_us is not None
     assert events.machine_from_us.tolist() == [events.at_us[2]] * 3 + [events.at_us[3]]
+
+
+def test_a_record_says_which_way_an_event_came_and_what_it_was_about() -> None:
+    said = EventRecord("visit", DAY_TWO, channel=" web  chat ", content="n/a", value=12.5)
+
+    _, events = arrays_of_records([LeadRecord("a", DAY_TWO, events=(said, EventRecord("visit", DAY_TWO)))], SPEC)
+
+    assert events.channel is not None
+    assert [events.channel.cell(row) for row in (0, 1)] == ["web chat", None]
+    assert events.content is not None
+    assert events.content.cell(0) is None
+    assert events.value is not None
+    assert events.value.tolist() == pytest.approx([12.5, np.nan], nan_ok=True)

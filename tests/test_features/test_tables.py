@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.tables import EventArrays, LeadArrays, NumberColumn, TextColumn, no_events
+from features.tables import EventArrays, LeadArrays, NumberColumn, TextColumn, concat_events, no_events
 
 LEADS = LeadArrays(
     ids=("a", "b", "c"),
@@ -71,3 +71,21 @@ def test_an_empty_log_has_no_event() -> None:
 
     assert len(empty) == 0
     assert len(empty.of_leads(np.array([0]), 3)) == 0
+
+
+def test_logs_are_joined_with_what_their_events_say() -> None:
+    one, other = (
+        EventArrays(
+            np.array([0]), np.array([0]), np.array([5]), None, (kind,),
+            channel=TextColumn.of([channel]), value=np.array([value]),
+        )
+        for kind, channel, value in (("call", "web", 1.0), ("visit", None, 2.0))
+    )  # fmt: skip
+
+    joined = concat_events([one, other, one])
+
+    assert joined.channel is not None
+    assert [joined.channel.cell(row) for row in range(3)] == ["web", None, "web"]
+    assert joined.value is not None
+    assert joined.value.tolist() == [1.0, 2.0, 1.0]
+    assert joined.content is None

@@ -8,9 +8,10 @@ import pytest
 from features.names import named, normal_name
 from features.tables import Column, NumberColumn, TextColumn
 from models.rules.conditions import EventCondition, FieldCondition
-from models.rules.facts import meets, sources_of, unmatched_rules
+from models.rules.field_tests import meets
 from models.rules.loading import load_starter
-from models.rules.schema import Rule
+from models.rules.matching import sources_of, unmatched_rules
+from models.rules.rule import Rule
 
 TITLES = TextColumn.of(["VP Sales", "vice president", None, "Clerk"])
 SIZES = NumberColumn(np.array([0.0, 1.0, math.nan, 200.0]))
@@ -78,12 +79,13 @@ def test_the_first_alias_that_can_be_asked_is_the_source() -> None:
     asked = rule(field=["staff", "size", "employees"], at_least=50)
     columns: dict[str, Column] = {"Employees": SIZES, "Size": TITLES}
 
-    assert sources_of(asked, columns, ()) == ("Employees",)
+    assert sources_of(asked.when, columns, ()) == ("Employees",)
 
 
 def why(asked: Rule, columns: dict[str, Column], types: list[str]) -> str:
     book = load_starter().model_copy(update={"rules": (asked,)})
-    return "".join(unmatched.why for unmatched in unmatched_rules(book, columns, types))
+    found = unmatched_rules(book, columns, types)
+    return "".join(unmatched.why for unmatched in found if unmatched.what == "rule")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import EventArrays, LeadArrays, TextColumn
+from models.rules.ledger import RuleLedger
 from models.rules.loading import load_rulebook
-from models.rules.points import RuleLedger, score_rules
+from models.rules.points import score_rules
 
 NOW = 1_000 * DAY
 N_LEADS = 5

@@ -8,8 +8,9 @@ import pytest
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import Column, EventArrays, LeadArrays, NumberColumn, TextColumn, no_events
+from models.rules.ledger import RuleLedger, on_grid
 from models.rules.loading import load_rulebook, load_starter
-from models.rules.points import RuleLedger, on_grid, score_rules
+from models.rules.points import score_rules
 from models.rules.schema import RuleBook
 
 NOW = 1_000 * DAY
@@ -185,3 +186,20 @@ def test_scoring_changes_none_of_its_inputs() -> None:
 
     after = (events.lead, events.type_code, events.at_us, when.lead, when.as_of_us)
     assert all(np.array_equal(a, b) for a, b in zip(kept, after, strict=True))
+
+
+def test_a_rulebook_means_in_other_tables_what_a_new_one_would() -> None:
+    size = "{id: size, when: {field: size, at_least: 5}, points: 1, group: fit}"
+    rules = f"{size}, {{id: call, when: {{event: Call}}, points: 2, group: fit}}"
+    used = book(rules)
+    tables = [
+        (leads(1, {"size": column}), log((0, kind, DAY)))
+        for column in (NumberColumn(np.array([5.0])), TextColumn.of(["5"]), TextColumn.of(["6"]))
+        for kind in ("call", "CALL", "visit")
+    ]
+    tables.append((leads(), no_events()))
+
+    for some_leads, events in tables:
+        found, expected = (score_rules(each, some_leads, events, now()) for each in (used, book(rules)))
+        assert found.lines == expected.lines
+        assert found.values.tolist() == expected.values.tolist()

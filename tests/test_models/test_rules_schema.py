@@ -59,7 +59,7 @@ def test_caps_may_be_left_out() -> None:
 
 WRONG = [
     ("cap: 60}", "kap: 60}", 4, "unknown key `kap`", "rename it to `cap`"),
-    ("within: 30d", "whithin: 30d", 4, "unknown key `whithin`, expected one of event, within;", "to `within`"),
+    ("within: 30d", "whithin: 30d", 4, "unknown key `whithin`, expected one of event, within, since", "to `within`"),
     ("within: 30d", "within: 30", 4, "'30' is no duration", "like 90d"),
     ("within: 30d", "within: 0d", 4, "found '0d', expected greater than 0", "change it"),
     ("half_life: 14d", "half_life: 0h", 4, "expected greater than 0", "change it"),

@@ -7,8 +7,8 @@ from features.names import normal_name
 from features.snapshots import Snapshots
 from features.tables import Column, EventArrays, LeadArrays, NumberColumn, TextColumn, no_events
 from models.rules.conditions import FieldCondition
-from models.rules.facts import sources_of
 from models.rules.loading import load_starter
+from models.rules.matching import sources_of
 from models.rules.points import score_rules
 from models.rules.tiers import LEVELS
 
@@ -22,7 +22,7 @@ LEAKING = {
 
 
 def rules_of_event(kind: str) -> list[str]:
-    return [rule.id for rule in STARTER.rules if sources_of(rule, {}, [kind])]
+    return [rule.id for rule in STARTER.rules if sources_of(rule.when, {}, [kind])]
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.snapshots import Snapshots
-from features.tables import EventArrays, no_events
+from features.tables import EventArrays, LeadArrays, TextColumn, no_events
+from models.rules.ledger import LedgerLine, RuleLedger
 from models.rules.loading import load_rulebook
-from models.rules.points import LedgerLine, RuleLedger
-from models.rules.tiers import LEVELS, STAGES, TIERS, Qualification, qualify
+from models.rules.qualification import Qualification, qualify
+from models.rules.stages import STAGES
+from models.rules.tiers import LEVELS, TIERS
 
 BOOK = load_rulebook(
     """version: 1
@@ -26,11 +28,15 @@ stages: {mql: {points: 40}, sql: {points: 80, or_event: [demo_request]}}
 LINES = tuple(LedgerLine(group, group, group, ("x",)) for group in ("fit", "engagement"))
 
 
+def leads(n: int) -> LeadArrays:
+    return LeadArrays(tuple(f"l{i:03}" for i in range(n)), np.zeros(n, dtype=np.int64), TextColumn.of([None] * n), {})
+
+
 def verdict_on(*points: tuple[float, float], events: EventArrays | None = None) -> Qualification:
     """Of leads with these fit and engagement points, at time 100."""
     rows = Snapshots(np.arange(len(points)), np.full(len(points), 100))
     ledger = RuleLedger(LINES, np.array(points, dtype=np.float64).reshape(-1, 2))
-    return qualify(BOOK, ledger, no_events() if events is None else events, rows)
+    return qualify(BOOK, ledger, leads(len(points)), no_events() if events is None else events, rows)
 
 
 @pytest.mark.parametrize(

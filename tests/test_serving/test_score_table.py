@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 #: DESIGN 4, but for the columns whose issue is still to come.
 COLUMNS = [
     "lead_id", "as_of", "probability", "probability_low", "probability_high", "percentile", "points",
-    "fit", "engagement", "timing", "tier", "stage", "dormant", "machine_events", "log_odds",
+    "fit", "engagement", "timing", "tier", "stage", "disqualified", "no_mail", "suspect", "dormant", "machine_events",
+    "log_odds",
     "base_log_odds", "source", "model_version", "rules_version", "summary", "reasons",
 ]  # fmt: skip
 

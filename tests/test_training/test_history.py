@@ -7,9 +7,11 @@ import pytest
 
 from features.crm import Crm
 from features.labels import Outcomes
+from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import NEVER_US, TextColumn
-from models.rules import load_starter
+from models.rules import load_rulebook, load_starter, starter_text
 from tests.company import HORIZON, flat_crm, request_for, shuffled, small_crm
+from training.greedy_gates import GreedyGate
 from training.history import History, build_history, fingerprint
 
 
@@ -119,3 +121,53 @@ def test_building_a_history_changes_no_outcome(crm: Crm) -> None:
 
     assert np.array_equal(before.closed_us, crm.outcomes.closed_us)
     assert np.array_equal(before.won_us, crm.outcomes.won_us)
+
+
+def gated_history(crm: Crm, when: str, *, scope: str = "all") -> tuple[History, History]:
+    """The history with a gate, and that without."""
+    text = starter_text() + f"\ngates:\n  - {{id: out, when: {when}, scope: {scope}, reason: r}}\n"
+    request = request_for(crm)
+    with_gate, without = (
+        build_history(
+            crm,
+            request.goal,
+            load_rulebook(rules, name="rules.yaml"),
+            observed_until_us=request.observed_until_us,
+            is_ordered=True,
+            seed=0,
+        )
+        for rules in (text, starter_text())
+    )
+    return with_gate, without
+
+
+def test_a_gate_that_closed_later_takes_no_earlier_snapshot_of_its_lead(crm: Crm) -> None:
+    gated, whole = gated_history(crm, "{event: demo_request, within: 30d}")
+    assert crm.events is not None
+    asked = crm.events.types.index("demo_request")
+    rows = whole.data.matrix.snapshots
+    log = crm.events.take(crm.events.type_code == asked)
+
+    held = [
+        any(0 < at - when <= 30 * DAY for when in log.at_us[log.lead == lead])
+        for lead, at in zip(rows.lead.tolist(), rows.as_of_us.tolist(), strict=True)
+    ]
+
+    kept = rows.take(~np.array(held))
+    assert 0 < sum(held) < len(rows)
+    assert gated.data.matrix.snapshots.lead.tolist() == kept.lead.tolist()
+    assert gated.data.matrix.snapshots.as_of_us.tolist() == kept.as_of_us.tolist()
+    assert set(rows.lead[np.array(held)]) & set(kept.lead)
+
+
+def test_a_gate_for_mail_takes_nothing_from_the_history(crm: Crm) -> None:
+    gated, whole = gated_history(crm, "{event: demo_request}", scope="mail")
+
+    assert len(gated.data) == len(whole.data)
+
+
+def test_a_gate_that_shuts_out_half_of_those_who_bought_is_refused_with_its_place(crm: Crm) -> None:
+    with pytest.raises(GreedyGate, match=r"the gate 'out' shuts out .* narrow its condition") as caught:
+        gated_history(crm, "{event: any}")
+
+    assert [problem.key for problem in caught.value.found] == [("gates", 0)]

@@ -1,0 +1,105 @@
+"""The one question to ask next: the one whose answer would move the score most, whichever way it goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from features.build import build_features
+from features.names import named
+from features.parsing import FLAGS
+from features.snapshots import Snapshots
+from features.tables import Column, EventArrays, FloatArray, LeadArrays, NumberColumn, TextColumn, no_events
+from models.lead_model import LeadModel
+from models.rules import score_rules
+from models.rules.elements import UNKNOWN, Element, Known, Question
+from models.scoring import row_log_odds
+
+
+@dataclass(frozen=True)
+class NextQuestion:
+    """What to ask a lead.
+
+    Attributes
+    ----------
+    element : what is unknown.
+    ask, field : the question, and the column that its answer fills.
+    move : the mean absolute change of the log-odds over the answers, each taken as likely as the others.
+    log_odds : what the lead would have after each answer, in their order.
+    answers : the answers.
+    """
+
+    element: str
+    ask: str
+    field: str
+    move: float
+    answers: tuple[str, ...]
+    log_odds: tuple[float, ...]
+
+
+def next_questions(
+    model: LeadModel, leads: LeadArrays, events: EventArrays | None, snapshots: Snapshots, known: Known
+) -> tuple[NextQuestion | None, ...]:
+    """For each snapshot the question that would move its score most; None where nothing is left to ask.
+
+    Every answer is put into the field it fills, and rules and model score the lead with it. Of questions that move
+    the score alike, the first in the rulebook is asked.
+
+    Parameters
+    ----------
+    known : of the same snapshots, from their `qualification`.
+    """
+    best: list[NextQuestion | None] = [None] * len(snapshots)
+    now = _log_odds(model, leads, events, snapshots)
+    for position, element in enumerate(known.elements):
+        rows = np.flatnonzero(known.answer[:, position] == UNKNOWN)
+        if element.question is None or not len(rows):
+            continue
+        some = snapshots.take(rows)
+        after = np.column_stack(
+            [
+                _log_odds(model, _answered(leads, element.question, answer), events, some)
+                for answer in element.question.answers
+            ]
+        )
+        moves = np.abs(after - now[rows, None]).mean(axis=1)
+        for row, move, reached in zip(rows.tolist(), moves.tolist(), after.tolist(), strict=True):
+            former = best[row]
+            if former is None or move > former.move:
+                best[row] = _question(element, element.question, move, reached)
+    return tuple(best)
+
+
+def _question(element: Element, question: Question, move: float, log_odds: Sequence[float]) -> NextQuestion:
+    return NextQuestion(element.id, question.ask, question.field, move, question.answers, tuple(log_odds))
+
+
+def _log_odds(model: LeadModel, leads: LeadArrays, events: EventArrays | None, snapshots: Snapshots) -> FloatArray:
+    matrix = build_features(leads, events, snapshots, model.facts.spec)
+    ledger = score_rules(model.rulebook, leads, events or no_events(), snapshots, actors=model.facts.spec.actors)
+    return row_log_odds(model, matrix, ledger)
+
+
+def _answered(leads: LeadArrays, question: Question, answer: str) -> LeadArrays:
+    """The leads, as if all had given this answer."""
+    name = next(iter(named([question.field], leads.columns)), question.field)
+    column = _column(answer, leads.columns.get(name), question, len(leads))
+    history = {other: versions for other, versions in leads.history.items() if other != name}
+    return replace(leads, columns={**leads.columns, name: column}, history=history)
+
+
+def _column(answer: str, like: Column | None, question: Question, n_leads: int) -> Column:
+    """The answer in every cell, as a number where the column, or else every answer, is one."""
+    numbers = [_number(each) for each in question.answers]
+    are_numbers = isinstance(like, NumberColumn) or (like is None and not np.isnan(numbers).any())
+    if are_numbers:
+        return NumberColumn(np.full(n_leads, _number(answer)))
+    return TextColumn((answer,), np.zeros(n_leads, dtype=np.int64))
+
+
+def _number(answer: str) -> float:
+    word = answer.strip().casefold()
+    try:
+        return FLAGS[word] if word in FLAGS else float(word)
+    except ValueError:
+        return np.nan
