@@ -6,7 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from features.parsing import BadCell, BadCells, is_missing, parse_cells, parse_flag, parse_number, parse_time_us
 from features.tables import Column, Kind, NumberColumn, TextColumn
@@ -25,6 +25,8 @@ class ColumnSection(BaseModel):
     known_from: Literal["signup", "sales"] | None = None
     sensitive: bool = False
     use: str | None = None
+    #: How the project knows that the column was filled in before the outcome, whatever the leak audit says.
+    not_a_leak: str | None = Field(default=None, min_length=1)
 
     @property
     def is_withheld(self) -> bool:

@@ -73,7 +73,7 @@ def learn_spec(
     ------
     BadProject : a column is called as a feature that is computed.
     """
-    usable = [name for name in sorted(kinds) if _varies(leads, name)]
+    usable = [name for name in sorted(kinds) if varies(leads, name)]
     has_times = leads.created_us is not None
     spec = FeatureSpec(
         kinds=dict(sorted(kinds.items())),
@@ -112,7 +112,8 @@ def _refuse_shared_names(spec: FeatureSpec) -> None:
         raise BadProject(problems)
 
 
-def _varies(leads: LeadArrays, name: str) -> bool:
+def varies(leads: LeadArrays, name: str) -> bool:
+    """Whether a column holds more than one value, missing among them."""
     column = leads.columns.get(name)
     if column is None:
         return False

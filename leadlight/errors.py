@@ -15,6 +15,7 @@ def bad_input_types() -> tuple[type[Exception], ...]:
     from models.booster_text import BrokenBooster
     from models.bundle import BrokenBundle
     from serving.score_table import BadOutput
+    from training.leaks.finding import LeaksFound
     from training.run import WorkspaceBusy
 
-    return (WorkspaceBusy, BadRequest, BadProject, BadDocument, BrokenBooster, BrokenBundle, BadOutput)
+    return (LeaksFound, WorkspaceBusy, BadRequest, BadProject, BadDocument, BrokenBooster, BrokenBundle, BadOutput)

@@ -1,7 +1,7 @@
 """A trained model, whole: everything between the tables and an explained probability."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -67,7 +67,10 @@ class TrainedOn:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """The model as plain data; with the booster's text and rules.yaml it is all that scoring needs."""
+    """The model as plain data; with the booster's text and rules.yaml it is all that scoring needs.
+
+    `accepted_leaks`: columns and event types that the leak audit may not speak against, with the project's reasons.
+    """
 
     source: ModelSource
     spec: FeatureSpec
@@ -81,6 +84,7 @@ class ModelFacts:
     metrics: Mapping[str, float]
     candidates: Mapping[str, float]
     why: str
+    accepted_leaks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

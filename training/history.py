@@ -15,6 +15,7 @@ from features.tables import NEVER_US, no_events
 from models.encoding import fold_of_groups
 from models.rules import RuleBook, score_rules
 from training.fit import TrainingSet
+from training.split import Split, is_enough, split_history
 
 N_JUDGING_FOLDS = 5
 
@@ -67,6 +68,23 @@ def build_history(
         oldest = int((snapshots.as_of_us - crm.leads.created_us[snapshots.lead]).max())
     has_times = not crm.is_flat and crm.leads.created_us is not None
     return History(spec, data, goal.horizon if has_times else None, oldest, is_ordered or has_times)
+
+
+def split_of(history: History) -> Split | None:
+    """The blocks that judge what is fitted on a history; None where there is nothing to learn, or too little."""
+    data = history.data
+    has_features = data.matrix.names or data.matrix.categories
+    if not has_features or not is_enough(data.won, data.lead):
+        return None
+    split = split_history(
+        data.matrix.snapshots.as_of_us,
+        data.won,
+        data.lead,
+        data.judging_fold,
+        horizon_us=history.horizon_us,
+        is_ordered=history.is_ordered,
+    )
+    return split if split.blocks else None
 
 
 def _labelled(crm: Crm, goal: GoalSection, observed_until_us: int) -> LabelledSnapshots:

@@ -1,7 +1,7 @@
 """One training, whole: judge on out-of-time blocks, refit on everything, save, log, promote."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +21,11 @@ from training.calibrating import calibrator_of, judged_log_odds
 from training.candidates import candidates_of, choose
 from training.evaluation import Bin, by_points, log_loss, metrics_of, reliability
 from training.fit import TrainingSet, fit_margin, prior_of
-from training.history import History, build_history, fingerprint
+from training.history import History, build_history, fingerprint, split_of
 from training.judging import Judge, Judged
-from training.split import Split, is_enough, split_history
+from training.leak_audit import audit_leaks
+from training.leaks.finding import Leak, LeakSettings, LeaksFound
+from training.split import Split
 
 Progress = Callable[[str], None]
 
@@ -39,6 +41,7 @@ class TrainingRequest:
     observed_until_us : until when outcomes are complete.
     until : ISO time that the tables were cut at, or None.
     is_ordered : of a flat table: whether an order column was given.
+    leaks : what the project says of columns that the leak audit finds.
     """
 
     goal: GoalSection
@@ -48,6 +51,7 @@ class TrainingRequest:
     until: str | None
     is_ordered: bool
     seed: int = 0
+    leaks: LeakSettings = field(default_factory=LeakSettings)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class TrainedModel:
     ----------
     log_odds : of the judged rows, as they would have been shown.
     reliability, points_bands : of the judged rows, by probability and by rule points.
+    leaks : what the leak audit warns of.
     """
 
     model: LeadModel
@@ -65,13 +70,39 @@ class TrainedModel:
     log_odds: FloatArray
     reliability: tuple[Bin, ...] = ()
     points_bands: tuple[Bin, ...] = ()
+    leaks: tuple[Leak, ...] = ()
 
 
 def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda step: None) -> TrainedModel:
-    """Fit the rules' prior, the trees and the calibrator; below 20 won or lost leads the prior alone."""
+    """Fit the rules' prior, the trees and the calibrator; below 20 won or lost leads the prior alone.
+
+    Raises
+    ------
+    LeaksFound : columns carry the outcome, and nobody ignored or accepted them.
+    """
     rulebook = load_rulebook(request.rules_text, name="rules.yaml")
     progress("features")
-    history = build_history(
+    history = _history(crm, request, rulebook)
+    split = split_of(history)
+    progress("leak audit")
+    leaks = audit_leaks(crm, history, split, rulebook, request.leaks, seed=request.seed)
+    if any(leak.verdict == "stop" for leak in leaks):
+        raise LeaksFound(leaks)
+    if split is None:
+        return replace(_rules_alone(history, rulebook, request), leaks=leaks)
+    progress(f"judging on {len(split.blocks)} blocks")
+    return replace(_judged_best(history, split, rulebook, request, progress), leaks=leaks)
+
+
+def find_leaks(crm: Crm, request: TrainingRequest) -> tuple[Leak, ...]:
+    """What the leak audit of a training would find."""
+    rulebook = load_rulebook(request.rules_text, name="rules.yaml")
+    history = _history(crm, request, rulebook)
+    return audit_leaks(crm, history, split_of(history), rulebook, request.leaks, seed=request.seed)
+
+
+def _history(crm: Crm, request: TrainingRequest, rulebook: RuleBook) -> History:
+    return build_history(
         crm,
         request.goal,
         rulebook,
@@ -79,22 +110,6 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
         is_ordered=request.is_ordered,
         seed=request.seed,
     )
-    data = history.data
-    has_features = data.matrix.names or data.matrix.categories
-    if not has_features or not is_enough(data.won, data.lead):
-        return _rules_alone(history, rulebook, request)
-    split = split_history(
-        data.matrix.snapshots.as_of_us,
-        data.won,
-        data.lead,
-        data.judging_fold,
-        horizon_us=history.horizon_us,
-        is_ordered=history.is_ordered,
-    )
-    if not split.blocks:
-        return _rules_alone(history, rulebook, request)
-    progress(f"judging on {len(split.blocks)} blocks")
-    return _judged_best(history, split, rulebook, request, progress)
 
 
 def _judged_best(
@@ -126,6 +141,7 @@ def _judged_best(
             best.source: log_loss(log_odds, judged.won),
         },
         why=choice.why,
+        accepted_leaks=dict(request.leaks.accepted),
     )
     text = None if final.booster is None else final.booster.model_to_string()
     points = history.data.points[judged.row]
@@ -157,6 +173,7 @@ def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest)
             "the rules alone score: learning needs 20 won and 20 lost leads whose horizon has passed, "
             "and columns or events that vary"
         ),
+        accepted_leaks=dict(request.leaks.accepted),
     )
     return TrainedModel(LeadModel(facts, request.rules_text, None), None, np.zeros(0))
 

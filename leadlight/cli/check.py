@@ -1,7 +1,9 @@
 """`leadlight check`: are the project file and its tables as they should be?"""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from leadlight.cli.leaks_text import print_leaks
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import print_json, print_table, say
 from leadlight.cli.profile_text import print_profile, profile_json
@@ -9,6 +11,7 @@ from leadlight.cli.profile_text import print_profile, profile_json
 if TYPE_CHECKING:
     from features.crm import Crm
     from leadlight.project import Project
+    from training.leaks.finding import Leak
     from training.profile import Profile
 
 
@@ -30,12 +33,20 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
         print_json(_report(counts, list(error.problems), [])) if as_json else say(str(error))
         return 2
     unmatched = _unmatched(project, crm) if not problems else []
+    leaks = _leaks(project, crm) if not problems else ()
     profile = _profile(project, crm)
     if as_json:
-        print_json({**_report(crm.counts, problems, unmatched), **profile_json(profile)})
+        print_json({**_report(crm.counts, problems, unmatched, leaks), **profile_json(profile)})
     else:
-        _print(crm, profile, problems, unmatched)
-    return 2 if problems else 0
+        _print(crm, profile, problems, unmatched, leaks)
+    return 2 if problems or any(leak.verdict == "stop" for leak in leaks) else 0
+
+
+def _leaks(project: "Project", crm: "Crm") -> "tuple[Leak, ...]":
+    from leadlight.cli.train import training_request
+    from training.run import find_leaks
+
+    return find_leaks(crm, training_request(project, crm, until=None, seed=0))
 
 
 def _profile(project: "Project", crm: "Crm") -> "Profile":
@@ -86,7 +97,11 @@ def _unmatched(project: "Project", crm: "Crm") -> list[str]:
     ]
 
 
-def _report(counts: object, problems: list[str], unmatched: list[str]) -> dict[str, object]:
+def _report(
+    counts: object, problems: list[str], unmatched: list[str], leaks: "Sequence[Leak]" = ()
+) -> dict[str, object]:
+    from dataclasses import asdict
+
     from features.quarantine import TableCount
 
     tables = [count for count in counts if isinstance(count, TableCount)] if isinstance(counts, tuple) else []
@@ -98,13 +113,13 @@ def _report(counts: object, problems: list[str], unmatched: list[str]) -> dict[s
             {"file": c.file, "rows_read": c.rows_read, "rows_used": c.rows_used, "rows_quarantined": len(c.bad)}
             for c in tables
         ],
-        "leaks": [],
+        "leaks": [asdict(leak) for leak in leaks],
         "problems": problems,
         "rules_without_match": unmatched,
     }
 
 
-def _print(crm: "Crm", profile: "Profile", problems: list[str], unmatched: list[str]) -> None:
+def _print(crm: "Crm", profile: "Profile", problems: list[str], unmatched: list[str], leaks: "Sequence[Leak]") -> None:
     from features.quarantine import commonest_reasons
 
     rows = [(count.file, count.rows_read, count.rows_used, len(count.bad)) for count in crm.counts]
@@ -116,6 +131,8 @@ def _print(crm: "Crm", profile: "Profile", problems: list[str], unmatched: list[
         say(f"{len(unmatched)} rules match nothing here and are skipped:")
         for line in unmatched:
             say(f"  {line}")
+    print_leaks(leaks)
     for problem in problems:
         say(problem)
-    say("The project has problems." if problems else "The project is fine.")
+    is_stopped = any(leak.verdict == "stop" for leak in leaks)
+    say("The project has problems." if problems or is_stopped else "The project is fine.")

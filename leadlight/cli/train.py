@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadlight.cli.leaks_text import print_leaks
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import note, print_json, print_table, progress, say
 
@@ -44,7 +45,7 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
     with progress("training") as step:
         step("reading the tables")
         crm = project.read(until_us=None if until is None else _until_us(project, until))
-        request = _request(project, crm, until=until, seed=seed)
+        request = training_request(project, crm, until=until, seed=seed)
         _note_time(project, crm, request)
         project.keep_quarantine(crm.counts)
         run = run_training(crm, request, project.workspace, leadlight_version=__version__, progress=step)
@@ -59,7 +60,8 @@ def _until_us(project: "Project", until: str) -> int:
     return project.time_us(until, ("--until",))
 
 
-def _request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":
+def training_request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":
+    """What a training of these tables is asked for."""
     from training.run import TrainingRequest
 
     observed = project.observed_until_us(crm)
@@ -71,6 +73,7 @@ def _request(project: "Project", crm: "Crm", *, until: str | None, seed: int) ->
         until=until,
         is_ordered=project.is_ordered,
         seed=seed,
+        leaks=project.leak_settings,
     )
 
 
@@ -100,6 +103,7 @@ def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
         "candidates": [{"name": name, "log_loss": loss} for name, loss in facts.candidates.items()],
         "reliability": [asdict(one) for one in run.trained.reliability],
         "points_bands": [asdict(one) for one in run.trained.points_bands],
+        "leaks": [asdict(leak) for leak in run.trained.leaks],
         "promoted": run.promoted,
         "is_time_tested": facts.trained_on.is_time_tested,
         "snapshots": facts.trained_on.n_snapshots,
@@ -119,6 +123,7 @@ def print_training(run: "TrainingRun") -> None:
 
     facts = run.model.facts
     on = facts.trained_on
+    print_leaks(run.trained.leaks)
     say(f"Trained on {on.n_snapshots:,} snapshots of {on.n_leads:,} leads, {on.n_won:,} of them won.")
     if not facts.candidates:
         say(f"{facts.why[0].upper()}{facts.why[1:]}.")

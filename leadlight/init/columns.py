@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from features.tables import Kind
-from leadlight.crm_headers import (
+from features.crm_headers import (
     CLOSED,
     CODES,
     COUNTRIES,
@@ -18,6 +17,7 @@ from leadlight.crm_headers import (
     ZIPS,
     leak_of,
 )
+from features.tables import Kind
 from leadlight.init.facts import ColumnFacts, TableFacts
 from leadlight.init.said import Said
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from leadlight.crm_headers import ADDRESSES, COUNTERS, IDS, LEAD_KEYS, NUMBERED, PHONES, WHO, ZIPS, spellings
+from features.crm_headers import ADDRESSES, COUNTERS, IDS, LEAD_KEYS, NUMBERED, PHONES, WHO, ZIPS, spellings
 from leadlight.errors import BadRequest
 from leadlight.init.facts import NEARLY_ALL, ColumnFacts, TableFacts
 from leadlight.init.outcome import OutcomeFound

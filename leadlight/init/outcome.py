@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from features.crm_headers import OUTCOME, STATUS
 from features.parsing import FLAGS, is_missing
-from leadlight.crm_headers import OUTCOME, STATUS
 from leadlight.init.facts import NEARLY_ALL, ColumnFacts, TableFacts
 
 Meaning = Literal["won", "lost", "open"]

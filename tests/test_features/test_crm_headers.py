@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadlight.crm_headers import (
+from features.crm_headers import (
     ACCOUNT,
     CLOSED,
     COUNTRIES,
