@@ -37,7 +37,7 @@ from training.fit import Boost, FittedMargin, Recipe, TrainingSet, fit_margin
 from training.history import History, build_history
 from training.judging import Judge
 from training.run import TrainedModel, TrainingRequest, train_model
-from training.split import is_enough, split_history
+from training.split import is_enough
 from training.tuning import tune
 
 RULES = Path(__file__).parents[1] / "docs" / "examples" / "x_education.rules.yaml"
@@ -146,14 +146,7 @@ class Learner:
         untuned = Recipe("trees", boosts=(Boost(TreeSettings()),)), Calibrator()
         if not is_enough(data.won, data.lead):
             return untuned
-        split = split_history(
-            data.matrix.snapshots.as_of_us,
-            data.won,
-            data.lead,
-            data.judging_fold,
-            horizon_us=history.horizon_us,
-            is_ordered=history.is_ordered,
-        )
+        split = history.split()
         if not split.blocks:
             return untuned
         judge = Judge(data, split, self.rulebook(), seed=self.seed)

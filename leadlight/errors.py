@@ -12,8 +12,8 @@ def bad_input_types() -> tuple[type[Exception], ...]:
     """
     from features.sources import BadProject
     from features.yaml_text import BadDocument
-    from models.booster_text import BrokenBooster
     from models.bundle import BrokenBundle
+    from models.forest import BrokenBooster
     from serving.score_table import BadOutput
     from training.leaks.finding import LeaksFound
     from training.run import WorkspaceBusy

@@ -18,8 +18,9 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from features.tables import FloatArray
-from models.booster_text import BrokenBooster, check_booster_text
+from models.booster_text import check_booster_text
 from models.boosting import feature_names
+from models.forest import BrokenBooster
 from models.golden import GoldenRows, make_golden_rows, score_golden_rows
 from models.lead_model import LeadModel, ModelFacts
 
@@ -109,25 +110,32 @@ def load_bundle(folder: Path) -> LeadModel:
     """
     blobs, version = _verified_files(folder)
     content = _parse(blobs["bundle.json"], folder)
-    booster_text = None
-    if "booster.txt" in blobs:
-        booster_text = _decode(blobs["booster.txt"], folder / "booster.txt")
-        n_features = len(content.facts.encoder.names(content.golden.feature_names))
-        try:
-            check_booster_text(booster_text, feature_names=feature_names(n_features))
-        except BrokenBooster as error:
-            raise BrokenBundle(f"{folder}/booster.txt: {error}") from error
+    booster_text = _checked_booster(blobs["booster.txt"], content, folder) if "booster.txt" in blobs else None
     if (booster_text is None) == content.facts.source.endswith("trees"):
         raise BrokenBundle(f"{folder}: the source is {content.facts.source!r}, which does not fit its files; {_CURE}")
     model = LeadModel(content.facts, _decode(blobs["rules.yaml"], folder / "rules.yaml"), booster_text, version)
-    found = _score_golden_rows(model, content.golden, folder)
-    expected = np.array(content.golden.log_odds)
+    _check_golden_rows(model, content.golden, folder)
+    return model
+
+
+def _checked_booster(blob: bytes, content: _BundleFile, folder: Path) -> str:
+    booster_text = _decode(blob, folder / "booster.txt")
+    n_features = len(content.facts.encoder.names(content.golden.feature_names))
+    try:
+        check_booster_text(booster_text, feature_names=feature_names(n_features))
+    except BrokenBooster as error:
+        raise BrokenBundle(f"{folder}/booster.txt: {error}") from error
+    return booster_text
+
+
+def _check_golden_rows(model: LeadModel, golden: GoldenRows, folder: Path) -> None:
+    found = _score_golden_rows(model, golden, folder)
+    expected = np.array(golden.log_odds)
     if found.shape != expected.shape or not len(found):
         raise BrokenBundle(f"{folder}: it has {len(found)} golden rows and {len(expected)} scores of them; {_CURE}")
     if not (np.abs(found - expected) <= _GOLDEN_TOLERANCE).all():
         gap = float(np.max(np.abs(found - expected)))
         raise BrokenBundle(f"{folder}: golden rows score {gap:.2g} away from what they scored in training; {_CURE}")
-    return model
 
 
 def _score_golden_rows(model: LeadModel, golden: GoldenRows, folder: Path) -> FloatArray:

@@ -11,6 +11,7 @@ from features.records import Cell, EventRecord, LeadRecord, arrays_of_records
 from features.responsiveness import RESPONSIVENESS
 from features.snapshots import Snapshots, snapshots_of_rows
 from features.tables import ACTOR_CODES, FloatArray, LeadArrays
+from features.times import microseconds_of
 from models.lead_model import LeadModel
 from models.scoring import score_leads
 
@@ -59,8 +60,7 @@ def _snapshots(leads: LeadArrays, as_of: datetime) -> Snapshots:
     rows = snapshots_of_rows(leads)
     if leads.created_us is None:
         return rows
-    as_of_us = (as_of - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    return Snapshots(rows.lead, np.full(len(leads), as_of_us, dtype=np.int64))
+    return Snapshots(rows.lead, np.full(len(leads), microseconds_of(as_of), dtype=np.int64))
 
 
 def _record(model: LeadModel, rng: np.random.Generator, number: int) -> LeadRecord:

@@ -8,7 +8,7 @@ from features.tables import BoolArray, FloatArray, IntArray
 from models.log_odds import probability_of
 
 NEAREST_LEADS = 200
-LEVEL = 0.90
+#: The normal quantile at 95%: a twentieth lies outside of the 90% interval on either side.
 _Z = 1.6448536269514722
 _N_KNOTS = 100
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from features.catalogue import FeatureInfo, build_catalogue
 from features.spec import FeatureSpec
-from features.tables import FloatArray
+from features.tables import MICROSECONDS_PER_DAY, FloatArray
 from models.boosting import load_trees
 from models.calibration import Calibrator
 from models.encoding import Encoder
@@ -117,7 +117,7 @@ class LeadModel:
     @property
     def horizon_days(self) -> float | None:
         horizon_us = self.facts.trained_on.horizon_us
-        return None if horizon_us is None else horizon_us / 86_400_000_000
+        return None if horizon_us is None else horizon_us / MICROSECONDS_PER_DAY
 
     def bounds(self, log_odds: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The low and high end of the probabilities' 90% intervals; NaN without deals."""

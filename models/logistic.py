@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from features.behaviour import is_never
 from features.build import FeatureMatrix
-from features.tables import BoolArray, FloatArray
+from features.tables import BoolArray, FloatArray, TextColumn
 from models.encoding import MIN_LEVEL_LEADS, LevelCodes
 from models.log_odds import row_losses
 
@@ -117,6 +117,21 @@ class _Scale:
 
 
 @dataclass(frozen=True)
+class _Indicators:
+    """How a category enters: one column a common level, and one for gaps where they are common.
+
+    Attributes
+    ----------
+    levels : the common ones.
+    shares : the share of the training rows at each, then of those with a gap.
+    """
+
+    levels: tuple[str, ...]
+    shares: FloatArray
+    has_gaps: bool
+
+
+@dataclass(frozen=True)
 class Design:
     """Training rows as logistic regression sees them.
 
@@ -128,7 +143,7 @@ class Design:
     x: FloatArray
     names: tuple[str, ...]
     scales: tuple[_Scale, ...]
-    levels: Mapping[str, tuple[tuple[str, ...], FloatArray, bool]]
+    categories: Mapping[str, _Indicators]
 
     def model(self, weights: FloatArray) -> LogisticModel:
         """The model of k weights, its terms centred on the training rows."""
@@ -145,13 +160,13 @@ class Design:
                 scale.low, scale.high, scale.is_log, slope, -slope * scale.mean - centre, gap - centre
             )
         categories: dict[str, LevelCodes] = {}
-        for name, (kept, shares, has_gaps) in self.levels.items():
-            own = weights[position : position + len(shares)]
-            position += len(shares)
-            centre = float(own @ shares)
+        for name, shown in self.categories.items():
+            own = weights[position : position + len(shown.shares)]
+            position += len(shown.shares)
+            centre = float(own @ shown.shares)
             intercept += centre
-            gap = float(own[-1]) - centre if has_gaps else 0.0
-            told = {level: float(weight) - centre for level, weight in zip(kept, own, strict=False)}
+            gap = float(own[-1]) - centre if shown.has_gaps else 0.0
+            told = {level: float(weight) - centre for level, weight in zip(shown.levels, own, strict=False)}
             categories[name] = LevelCodes(told, gap, -centre)
         return LogisticModel(intercept, numbers, categories)
 
@@ -175,18 +190,21 @@ def design_of(matrix: FeatureMatrix, weight: FloatArray) -> Design:
         columns.append(np.where(gaps, 0.0, shown))
         if scale.gap_share:
             columns.append(gaps.astype(np.float64))
-    levels: dict[str, tuple[tuple[str, ...], FloatArray, bool]] = {}
+    categories: dict[str, _Indicators] = {}
     for name, column in matrix.categories.items():
-        leads_of = np.bincount(column.codes + 1, weights=weight, minlength=len(column.levels) + 1)
-        common = [i for i in range(len(column.levels)) if leads_of[i + 1] > MIN_LEVEL_LEADS - 0.5]
-        has_gaps = bool(leads_of[0] > MIN_LEVEL_LEADS - 0.5)
-        shown_codes = [*common, -1] if has_gaps else common
-        indicators = [(column.codes == code).astype(np.float64) for code in shown_codes]
+        categories[name], indicators = _indicators_of(column, weight)
         columns += indicators
-        shares = np.array([float(indicator.mean()) for indicator in indicators])
-        levels[name] = (tuple(column.levels[i] for i in common), shares, has_gaps)
     columns.append(np.ones(len(matrix)))
-    return Design(np.column_stack(columns), matrix.names, tuple(scales), levels)
+    return Design(np.column_stack(columns), matrix.names, tuple(scales), categories)
+
+
+def _indicators_of(column: TextColumn, weight: FloatArray) -> tuple[_Indicators, list[FloatArray]]:
+    leads_of = np.bincount(column.codes + 1, weights=weight, minlength=len(column.levels) + 1)
+    common = [i for i in range(len(column.levels)) if leads_of[i + 1] > MIN_LEVEL_LEADS - 0.5]
+    has_gaps = bool(leads_of[0] > MIN_LEVEL_LEADS - 0.5)
+    indicators = [(column.codes == code).astype(np.float64) for code in (*common, *([-1] if has_gaps else []))]
+    shares = np.array([float(indicator.mean()) for indicator in indicators])
+    return _Indicators(tuple(column.levels[i] for i in common), shares, has_gaps), indicators
 
 
 def fit_logistic(

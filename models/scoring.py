@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from features.build import FeatureMatrix, build_features
+from features.catalogue import FeatureInfo
 from features.names import named
 from features.snapshots import Snapshots
 from features.tables import BoolArray, Column, EventArrays, FloatArray, IntArray, LeadArrays, NumberColumn, no_events
@@ -18,9 +18,6 @@ from models.rules import LedgerLine, Qualification, RuleLedger, qualify, score_r
 from models.rules.conditions import EventCondition
 from models.sentences import CellValue, cell_values, known
 from models.wording import SUMMARY_REASONS, Reasons, Wording, summaries
-
-if TYPE_CHECKING:
-    from features.catalogue import FeatureInfo
 
 DEFAULT_REASONS = 5
 
@@ -98,6 +95,7 @@ def score_leads(
     reasons = wording.reasons(n_reasons)
     told = reasons if n_reasons >= SUMMARY_REASONS else wording.reasons(SUMMARY_REASONS)
     probability = probability_of(contributions.log_odds)
+    usual = model.facts.trained_on.base_rate
     low, high = model.bounds(contributions.log_odds)
     return Scores(
         lead_ids=tuple(leads.ids[i] for i in snapshots.lead),
@@ -112,14 +110,7 @@ def score_leads(
         qualification=qualify(model.rulebook, ledger, events or no_events(), snapshots),
         contributions=contributions,
         reasons=reasons,
-        summaries=tuple(
-            summaries(
-                probability,
-                usual=model.facts.trained_on.base_rate,
-                horizon_days=model.horizon_days,
-                reasons=told,
-            )
-        ),
+        summaries=tuple(summaries(probability, usual=usual, horizon_days=model.horizon_days, reasons=told)),
     )
 
 
@@ -157,7 +148,7 @@ def explain_rows(
     )
 
 
-def _part(info: "FeatureInfo") -> Part:
+def _part(info: FeatureInfo) -> Part:
     return Part(info.name, info.source, info.family)
 
 

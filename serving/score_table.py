@@ -5,14 +5,12 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from features.catalogue import FAMILIES
-from features.tables import FloatArray
 from models.lead_model import LeadModel
 from models.rules import STAGES, TIERS
 from models.scoring import Scores
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Their type is known also where no lead is open.
 _TEXTS = ("lead_id", "tier", "stage", "source", "model_version", "rules_version", "summary")
 FORMATS = (".parquet", ".csv", ".csv.gz")
@@ -30,11 +27,6 @@ FORMATS = (".parquet", ".csv", ".csv.gz")
 
 class BadOutput(ValueError):
     """The place to write to is no file name of a known format."""
-
-
-def time_of(microseconds: int) -> datetime:
-    """The aware UTC time of microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def score_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
@@ -49,16 +41,15 @@ def _plain_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
     """All but the reasons."""
     import pandas as pd
 
-    times = pd.to_datetime(scores.as_of_us, unit="us", utc=True) if model.facts.spec.has_times else None
     qualification = scores.qualification
     return pd.DataFrame(
         {
             "lead_id": list(scores.lead_ids),
-            "as_of": times if times is not None else pd.Series([None] * len(scores), dtype="datetime64[us, UTC]"),
+            "as_of": _times(scores, has_times=model.facts.spec.has_times),
             "probability": scores.probability,
             "probability_low": scores.probability_low,
             "probability_high": scores.probability_high,
-            "percentile": _whole(scores.percentile),
+            "percentile": pd.Series(scores.percentile).astype("Int64"),
             "points": scores.ledger.points,
             "fit": scores.contributions.family_impact("fit"),
             "engagement": scores.contributions.family_impact("engagement"),
@@ -76,10 +67,13 @@ def _plain_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
     ).astype(dict.fromkeys(_TEXTS, "str"))
 
 
-def _whole(percentile: FloatArray) -> "pd.Series[int]":
+def _times(scores: Scores, *, has_times: bool) -> "pd.Series[pd.Timestamp]":
+    """When each lead is scored; empty cells of the same type for a flat table."""
     import pandas as pd
 
-    return pd.Series(percentile).astype("Int64")
+    if not has_times:
+        return pd.Series([None] * len(scores), dtype="datetime64[us, UTC]")
+    return pd.Series(pd.to_datetime(scores.as_of_us, unit="us", utc=True))
 
 
 def write_scores(model: LeadModel, parts: Iterable[Scores], path: Path) -> None:

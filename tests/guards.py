@@ -279,6 +279,13 @@ GUARDS = (
         (BUNDLE,),
     ),
     Guard(
+        "structure: splits that hang on each other are no tree",
+        "models/forest.py",
+        "(child <= own_number) | (child >= splits[tree_of])",
+        "(child >= splits[tree_of])",
+        ("tests/test_models/test_forest.py::test_splits_that_do_not_form_one_tree_are_refused",),
+    ),
+    Guard(
         "golden rows: a bundle scores what it scored in training",
         "models/bundle.py",
         "if not (np.abs(found - expected) <= _GOLDEN_TOLERANCE).all():",

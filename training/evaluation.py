@@ -1,10 +1,10 @@
 """How good probabilities are: loss, calibration, ranking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from features.tables import BoolArray, FloatArray
+from features.tables import BoolArray, FloatArray, IntArray
 from models.log_odds import probability_of, row_losses
 
 
@@ -26,10 +26,8 @@ def expected_calibration_error(log_odds: FloatArray, won: BoolArray, *, n_bins: 
     >>> expected_calibration_error(np.zeros(4), np.array([True, False, True, False]), n_bins=1)
     0.0
     """
-    order = np.argsort(log_odds, kind="stable")
-    probability = probability_of(log_odds)
-    bins = np.array_split(order, min(n_bins, len(order)))
-    return float(sum(abs(probability[b].mean() - won[b].mean()) * len(b) for b in bins) / len(order))
+    bins = reliability(log_odds, won, n_bins=n_bins)
+    return sum(abs(one.promised - one.observed) * one.n for one in bins) / len(won)
 
 
 def area_under_curve(log_odds: FloatArray, won: BoolArray) -> float:
@@ -66,8 +64,7 @@ def gain_at(log_odds: FloatArray, won: BoolArray, share: float) -> float:
     """
     if not won.any():
         return float("nan")
-    best = np.argsort(-log_odds, kind="stable")[: max(1, round(share * len(won)))]
-    return float(won[best].sum() / won.sum())
+    return float(won[_best(log_odds, share)].sum() / won.sum())
 
 
 def lift_at(log_odds: FloatArray, won: BoolArray, share: float) -> float:
@@ -78,8 +75,12 @@ def lift_at(log_odds: FloatArray, won: BoolArray, share: float) -> float:
     """
     if not won.any():
         return float("nan")
-    best = np.argsort(-log_odds, kind="stable")[: max(1, round(share * len(won)))]
-    return float(won[best].mean() / won.mean())
+    return float(won[_best(log_odds, share)].mean() / won.mean())
+
+
+def _best(log_odds: FloatArray, share: float) -> IntArray:
+    """The best-scored rows, at least one."""
+    return np.argsort(-log_odds, kind="stable")[: max(1, round(share * len(log_odds)))]
 
 
 @dataclass(frozen=True)
@@ -107,16 +108,7 @@ def reliability(log_odds: FloatArray, won: BoolArray, *, n_bins: int = 10) -> tu
     """Promised against observed in bins of equal count, the lowest first."""
     probability = probability_of(log_odds)
     parts = np.array_split(np.argsort(log_odds, kind="stable"), min(n_bins, len(won)))
-    return tuple(
-        Bin(
-            low=float(probability[rows].min()),
-            high=float(probability[rows].max()),
-            n=len(rows),
-            promised=float(probability[rows].mean()),
-            observed=float(won[rows].mean()),
-        )
-        for rows in parts
-    )
+    return tuple(_bin(rows, probability, probability, won) for rows in parts)
 
 
 def by_points(
@@ -126,16 +118,19 @@ def by_points(
     cuts = np.unique(np.quantile(points, np.linspace(0, 1, n_bands + 1)[1:-1], method="higher"))
     band = np.searchsorted(cuts, points, side="left")
     probability, by_rules = probability_of(log_odds), probability_of(rules_log_odds)
+    bands = (np.flatnonzero(band == k) for k in np.unique(band))
     return tuple(
-        Bin(
-            low=float(points[rows].min()),
-            high=float(points[rows].max()),
-            n=len(rows),
-            promised=float(probability[rows].mean()),
-            observed=float(won[rows].mean()),
-            rules_promised=float(by_rules[rows].mean()),
-        )
-        for rows in (np.flatnonzero(band == k) for k in np.unique(band))
+        replace(_bin(rows, points, probability, won), rules_promised=float(by_rules[rows].mean())) for rows in bands
+    )
+
+
+def _bin(rows: IntArray, sorted_by: FloatArray, probability: FloatArray, won: BoolArray) -> Bin:
+    return Bin(
+        low=float(sorted_by[rows].min()),
+        high=float(sorted_by[rows].max()),
+        n=len(rows),
+        promised=float(probability[rows].mean()),
+        observed=float(won[rows].mean()),
     )
 
 

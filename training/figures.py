@@ -5,18 +5,16 @@ from pathlib import Path
 import numpy as np
 
 from features.tables import BoolArray, FloatArray
-from models.log_odds import probability_of
+from training.evaluation import reliability
 
 
 def reliability_figure(log_odds: FloatArray, won: BoolArray, path: Path) -> None:
     """Promised against observed share in ten bins of equal count, as a PNG at `path`."""
     from matplotlib.figure import Figure
 
-    bins = np.array_split(np.argsort(log_odds, kind="stable"), 10)
-    bins = [rows for rows in bins if len(rows)]
-    promised = [float(probability_of(log_odds[rows]).mean()) for rows in bins]
-    observed = [float(won[rows].mean()) for rows in bins]
-    spread = [1.64 * np.sqrt(share * (1 - share) / len(rows)) for share, rows in zip(observed, bins, strict=True)]
+    bins = reliability(log_odds, won)
+    promised, observed = [one.promised for one in bins], [one.observed for one in bins]
+    spread = [1.64 * np.sqrt(one.observed * (1 - one.observed) / one.n) for one in bins]
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)

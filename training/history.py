@@ -27,7 +27,6 @@ class History:
     Attributes
     ----------
     data : may have no row, where no deal is closed yet.
-    as_of_us : n int64, the time (or rank) of each row.
     horizon_us : None for a table without times.
     oldest_age_us : the oldest snapshot age of the goal that was reached; None for a flat table.
     is_ordered : whether the rows come in the order of time.
@@ -38,6 +37,21 @@ class History:
     horizon_us: int | None
     oldest_age_us: int | None
     is_ordered: bool
+
+    def split(self) -> Split:
+        """The blocks that judge a fit; none where there is nothing to learn from, or too little."""
+        data = self.data
+        has_features = data.matrix.names or data.matrix.categories
+        if not has_features or not is_enough(data.won, data.lead):
+            return Split((), False)
+        return split_history(
+            data.matrix.snapshots.as_of_us,
+            data.won,
+            data.lead,
+            data.judging_fold,
+            horizon_us=self.horizon_us,
+            is_ordered=self.is_ordered,
+        )
 
 
 def build_history(
@@ -70,28 +84,16 @@ def build_history(
     return History(spec, data, goal.horizon if has_times else None, oldest, is_ordered or has_times)
 
 
-def split_of(history: History) -> Split | None:
-    """The blocks that judge what is fitted on a history; None where there is nothing to learn, or too little."""
-    data = history.data
-    has_features = data.matrix.names or data.matrix.categories
-    if not has_features or not is_enough(data.won, data.lead):
-        return None
-    split = split_history(
-        data.matrix.snapshots.as_of_us,
-        data.won,
-        data.lead,
-        data.judging_fold,
-        horizon_us=history.horizon_us,
-        is_ordered=history.is_ordered,
-    )
-    return split if split.blocks else None
-
-
 def _labelled(crm: Crm, goal: GoalSection, observed_until_us: int) -> LabelledSnapshots:
     """The labelled snapshots; none before the first deal is closed, since then nobody knows of any outcome."""
     if (crm.outcomes.closed_us == NEVER_US).all():
         nothing = np.zeros(0, dtype=np.int64)
         return LabelledSnapshots(Snapshots(nothing, nothing), np.zeros(0, dtype=np.bool_))
+    return ripe_snapshots(crm, goal, observed_until_us=observed_until_us)
+
+
+def ripe_snapshots(crm: Crm, goal: GoalSection, *, observed_until_us: int) -> LabelledSnapshots:
+    """The snapshots of a CRM whose horizon has passed, labelled; of a flat table the rows with an outcome."""
     if crm.is_flat or crm.leads.created_us is None:
         return label_rows(snapshots_of_rows(crm.leads), crm.outcomes)
     return training_snapshots(

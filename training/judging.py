@@ -147,17 +147,23 @@ class Judge:
     def start(self, name: StartName, share: float = 1.0) -> Start:
         """What trees may start from, fitted on each block; of logistic regression a share of what it adds."""
         if share != 1.0:
-            return self.start("base" if name == "logistic" else "rules").towards(self.start(name), share)
+            return self._before_logistic(name).towards(self.start(name), share)
         if name not in self._starts:
-            if name in ("base", "rules"):
-                priors = [block.base if name == "base" else block.prior for block in self.blocks]
-                self._starts[name] = Start(
-                    tuple(p.margin(b.train.points) for p, b in zip(priors, self.blocks, strict=True)),
-                    np.concatenate([p.margin(b.test.points) for p, b in zip(priors, self.blocks, strict=True)]),
-                )
-            else:
-                self._starts[name] = self._logistic(self.start("base" if name == "logistic" else "rules"))
+            is_logistic = name in ("logistic", "rules_logistic")
+            self._starts[name] = self._logistic(self._before_logistic(name)) if is_logistic else self._priors(name)
         return self._starts[name]
+
+    def _before_logistic(self, name: StartName) -> Start:
+        """What logistic regression itself starts from."""
+        return self.start("base" if name == "logistic" else "rules")
+
+    def _priors(self, name: StartName) -> Start:
+        """The base rate, or the rules' line, of each block."""
+        priors = [block.base if name == "base" else block.prior for block in self.blocks]
+        return Start(
+            tuple(p.margin(b.train.points) for p, b in zip(priors, self.blocks, strict=True)),
+            np.concatenate([p.margin(b.test.points) for p, b in zip(priors, self.blocks, strict=True)]),
+        )
 
     def _logistic(self, offset: Start) -> Start:
         """Ridge on top of an offset, with the penalty that serves the blocks best together."""

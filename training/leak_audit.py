@@ -15,7 +15,7 @@ from training.split import Split
 def audit_leaks(
     crm: Crm,
     history: History,
-    split: Split | None,
+    split: Split,
     rulebook: RuleBook,
     settings: LeakSettings,
     *,
@@ -26,7 +26,7 @@ def audit_leaks(
     Parameters
     ----------
     history : the training set of the same tables.
-    split : its blocks; None where there are too few deals to judge by, which leaves names, ids and fill rates.
+    split : its blocks; none where there are too few deals to judge by, which leaves names, ids and fill rates.
     """
     features = columns_of(history.spec)
     found = [
@@ -35,7 +35,7 @@ def audit_leaks(
         *filling_leaks(crm, features, known_from_signup=settings.known_from_signup),
         *outcome_events(crm, settings.accepted),
     ]
-    if split is not None and split.blocks:
+    if split.blocks:
         blocks = JudgedBlocks.of(history.data, split)
         doubtful = frozenset(leak.column for leak in found if leak.rule in ("name", "filled_when_closed"))
         aucs = {name: auc_alone(blocks, feature) for name, feature in features.items()}

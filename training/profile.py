@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.crm import Crm
-from features.labels import label_rows, training_snapshots
-from features.snapshots import GoalSection, snapshots_of_rows
+from features.snapshots import GoalSection
 from features.tables import (
     MICROSECONDS_PER_DAY,
     NEVER_US,
@@ -18,6 +17,7 @@ from features.tables import (
     Kind,
     NumberColumn,
 )
+from training.history import ripe_snapshots
 
 #: A silence this many times as long as the usual gap would come by chance once in a million, were events even:
 #: exp(-14) is 8e-7.
@@ -224,17 +224,10 @@ def _months(us: IntArray) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
 
 def _ripeness(crm: Crm, goal: GoalSection, observed_until_us: int) -> Ripeness:
     created = crm.leads.created_us
+    labelled = ripe_snapshots(crm, goal, observed_until_us=observed_until_us)
     if crm.is_flat or created is None:
-        labelled = label_rows(snapshots_of_rows(crm.leads), crm.outcomes)
         n_ripe, oldest = len(labelled.snapshots), None  # every row with an outcome is ripe
     else:
-        labelled = training_snapshots(
-            crm.leads,
-            crm.outcomes,
-            goal,
-            observed_until_us=observed_until_us,
-            observed_from_us=crm.observed_from_us,
-        )
         n_ripe = int((created <= observed_until_us - goal.horizon).sum())
         ages_us = labelled.snapshots.as_of_us - created[labelled.snapshots.lead]
         oldest = float(ages_us.max() / MICROSECONDS_PER_DAY) if len(ages_us) else None

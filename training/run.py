@@ -8,7 +8,7 @@ import numpy as np
 
 from features.crm import Crm
 from features.snapshots import GoalSection
-from features.tables import FloatArray
+from features.tables import BoolArray, FloatArray
 from models.bundle import save_bundle
 from models.calibration import Calibrator
 from models.encoding import fit_encoder, row_weights
@@ -19,9 +19,9 @@ from models.rules import RuleBook, load_rulebook
 from models.workspace import Workspace
 from training.calibrating import calibrator_of, judged_log_odds
 from training.candidates import candidates_of, choose
-from training.evaluation import Bin, by_points, log_loss, metrics_of, reliability
+from training.evaluation import Bin, by_points, metrics_of, reliability
 from training.fit import TrainingSet, fit_margin, prior_of
-from training.history import History, build_history, fingerprint, split_of
+from training.history import History, build_history, fingerprint
 from training.judging import Judge, Judged
 from training.leak_audit import audit_leaks
 from training.leaks.finding import Leak, LeakSettings, LeaksFound
@@ -83,12 +83,12 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
     rulebook = load_rulebook(request.rules_text, name="rules.yaml")
     progress("features")
     history = _history(crm, request, rulebook)
-    split = split_of(history)
+    split = history.split()
     progress("leak audit")
     leaks = audit_leaks(crm, history, split, rulebook, request.leaks, seed=request.seed)
     if any(leak.verdict == "stop" for leak in leaks):
         raise LeaksFound(leaks)
-    if split is None:
+    if not split.blocks:
         return replace(_rules_alone(history, rulebook, request), leaks=leaks)
     progress(f"judging on {len(split.blocks)} blocks")
     return replace(_judged_best(history, split, rulebook, request, progress), leaks=leaks)
@@ -98,7 +98,7 @@ def find_leaks(crm: Crm, request: TrainingRequest) -> tuple[Leak, ...]:
     """What the leak audit of a training would find."""
     rulebook = load_rulebook(request.rules_text, name="rules.yaml")
     history = _history(crm, request, rulebook)
-    return audit_leaks(crm, history, split_of(history), rulebook, request.leaks, seed=request.seed)
+    return audit_leaks(crm, history, history.split(), rulebook, request.leaks, seed=request.seed)
 
 
 def _history(crm: Crm, request: TrainingRequest, rulebook: RuleBook) -> History:
@@ -122,6 +122,7 @@ def _judged_best(
     judged = judge.judged(best.margin)
     calibrator = calibrator_of(judged, is_time_tested=split.is_time_tested)
     log_odds = judged_log_odds(judged, calibrator)
+    metrics = metrics_of(log_odds, judged.won)
     progress("refitting on everything")
     final = fit_margin(history.data, rulebook, best.recipe, seed=request.seed)
     shown = calibrator.log_odds(best.margin)
@@ -135,24 +136,20 @@ def _judged_best(
         interval=fit_interval(shown, judged.won, judged.lead),
         words=dict(request.words),
         trained_on=_trained_on(history, request, rulebook, shown, is_time_tested=split.is_time_tested),
-        metrics=metrics_of(log_odds, judged.won),
-        candidates={
-            **{candidate.source: judge.loss(candidate.margin) for candidate in candidates},
-            best.source: log_loss(log_odds, judged.won),
-        },
+        metrics=metrics,
+        candidates={**{one.source: judge.loss(one.margin) for one in candidates}, best.source: metrics["log_loss"]},
         why=choice.why,
         accepted_leaks=dict(request.leaks.accepted),
     )
     text = None if final.booster is None else final.booster.model_to_string()
-    points = history.data.points[judged.row]
+    bands = _points_bands(history.data.points[judged.row], log_odds, judged.won, rulebook)
+    model = LeadModel(facts, request.rules_text, text)
+    return TrainedModel(model, judged, log_odds, reliability(log_odds, judged.won), bands)
+
+
+def _points_bands(points: FloatArray, log_odds: FloatArray, won: BoolArray, rulebook: RuleBook) -> tuple[Bin, ...]:
     rulebook_odds = prior_of_rulebook(rulebook.odds.base, rulebook.odds.double_every)
-    return TrainedModel(
-        LeadModel(facts, request.rules_text, text),
-        judged,
-        log_odds,
-        reliability(log_odds, judged.won),
-        by_points(points, log_odds, judged.won, rulebook_odds.margin(points)),
-    )
+    return by_points(points, log_odds, won, rulebook_odds.margin(points))
 
 
 def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest) -> TrainedModel:

@@ -90,11 +90,20 @@ def _tune_start(judge: Judge, name: StartName, n_trials: int, seed: int) -> tupl
         found.append(Tuned(settings, judge.grow(judge.start(name, share), settings), share))
         return found[-1].grown.loss
 
+    study = _study(portfolio_for(judge.n_rows), seed)
+    study.optimize(loss_of, n_trials=n_trials)
+    return tuple(sorted(found, key=lambda tuned: tuned.grown.loss))
+
+
+def _study(first: tuple[TreeSettings, ...], seed: int) -> "optuna.Study":
+    """A search that tries these settings before it proposes its own."""
+    import optuna
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=len(PORTFOLIO), multivariate=True)
     study = optuna.create_study(sampler=sampler)
-    for number, settings in enumerate(portfolio_for(judge.n_rows)):
+    for number, settings in enumerate(first):
         study.enqueue_trial(
             {
                 "share": SHARES[number % 2],
@@ -105,8 +114,7 @@ def _tune_start(judge: Judge, name: StartName, n_trials: int, seed: int) -> tupl
                 "lambda_l2": settings.lambda_l2,
             }
         )
-    study.optimize(loss_of, n_trials=n_trials)
-    return tuple(sorted(found, key=lambda tuned: tuned.grown.loss))
+    return study
 
 
 def _suggest(trial: "optuna.Trial") -> TreeSettings:

@@ -1,6 +1,5 @@
 """`leadlight check`: are the project file and its tables as they should be?"""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leadlight.cli.leaks_text import print_leaks
@@ -9,7 +8,10 @@ from leadlight.cli.output import print_json, print_table, say
 from leadlight.cli.profile_text import print_profile, profile_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from features.crm import Crm
+    from features.quarantine import TableCount
     from leadlight.project import Project
     from training.leaks.finding import Leak
     from training.profile import Profile
@@ -98,13 +100,10 @@ def _unmatched(project: "Project", crm: "Crm") -> list[str]:
 
 
 def _report(
-    counts: object, problems: list[str], unmatched: list[str], leaks: "Sequence[Leak]" = ()
+    tables: "Sequence[TableCount]", problems: list[str], unmatched: list[str], leaks: "Sequence[Leak]" = ()
 ) -> dict[str, object]:
     from dataclasses import asdict
 
-    from features.quarantine import TableCount
-
-    tables = [count for count in counts if isinstance(count, TableCount)] if isinstance(counts, tuple) else []
     return {
         "rows_read": sum(count.rows_read for count in tables),
         "rows_used": sum(count.rows_used for count in tables),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.times import time_of
 from leadlight.cli.options import (
     DEFAULT_PROJECT,
     AsOfOption,
@@ -59,7 +60,6 @@ def explain_lead(model: "LeadModel", crm: "Crm", lead_id: str, as_of_us: int) ->
     from features.sources import did_you_mean
     from leadlight.errors import BadRequest
     from models.scoring import score_leads
-    from serving.score_table import time_of
 
     if lead_id not in crm.leads.ids:
         near = did_you_mean(lead_id, crm.leads.ids[:100_000])
@@ -77,12 +77,7 @@ def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
     """What `explain --json` prints."""
     from dataclasses import asdict
 
-    from models.explanation import impact_of
-    from serving.score_table import time_of
-
-    contributions = scores.contributions
     low, high = interval_of(scores)
-    impacts = impact_of(contributions.values[0])
     return {
         "lead_id": scores.lead_ids[0],
         "as_of": time_of(int(scores.as_of_us[0])).isoformat() if model.facts.spec.has_times else None,
@@ -90,17 +85,8 @@ def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
         "probability_low": low,
         "probability_high": high,
         "log_odds": float(scores.log_odds[0]),
-        "base_log_odds": contributions.base_log_odds,
-        "contributions": [
-            {
-                "feature": part.name,
-                "family": part.family,
-                "value": scores.cell(part.name, 0),
-                "log_odds": float(contributions.values[0, i]),
-                "impact": float(impacts[i]),
-            }
-            for i, part in enumerate(contributions.parts)
-        ],
+        "base_log_odds": scores.contributions.base_log_odds,
+        "contributions": _contributions(scores),
         "points": float(scores.ledger.points[0]),
         "summary": scores.summaries[0],
         "reasons": [asdict(reason) for reason in scores.reasons[0]],
@@ -108,6 +94,22 @@ def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
         "model_version": model.version,
         "rules_version": model.rulebook.version,
     }
+
+
+def _contributions(scores: "Scores") -> list[dict[str, object]]:
+    from models.explanation import impact_of
+
+    log_odds = scores.contributions.values[0]
+    return [
+        {
+            "feature": part.name,
+            "family": part.family,
+            "value": scores.cell(part.name, 0),
+            "log_odds": float(own),
+            "impact": float(impact),
+        }
+        for part, own, impact in zip(scores.contributions.parts, log_odds, impact_of(log_odds), strict=True)
+    ]
 
 
 def interval_of(scores: "Scores") -> tuple[float, float] | tuple[None, None]:

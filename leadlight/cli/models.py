@@ -1,5 +1,8 @@
 """`leadlight models`: which versions there are, and which one scores."""
 
+import json
+from pathlib import Path
+
 import typer
 
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
@@ -31,12 +34,9 @@ def list_models(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = F
     return 0
 
 
-def _facts(path: "object", version: str, champion: str | None) -> dict[str, object]:
-    import json
-    from pathlib import Path
-
+def _facts(path: Path, version: str, champion: str | None) -> dict[str, object]:
     try:
-        facts = json.loads(Path(str(path)).read_text(encoding="utf-8"))["facts"]
+        facts = json.loads(path.read_text(encoding="utf-8"))["facts"]
         metrics, trained_on = dict(facts["metrics"]), dict(facts["trained_on"])
         source = str(facts["source"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from features.times import time_of
 from leadlight.cli.output import print_table, say
 
 if TYPE_CHECKING:
@@ -98,8 +99,6 @@ def profile_json(profile: "Profile") -> dict[str, object]:
     """The profile as `check --json` prints it: times in ISO 8601, missing values as null."""
     from dataclasses import asdict
 
-    from serving.score_table import time_of
-
     columns = []
     for column in profile.columns:
         content = asdict(column)
@@ -124,14 +123,10 @@ def profile_json(profile: "Profile") -> dict[str, object]:
 
 
 def _moment(us: float | None) -> str | None:
-    from serving.score_table import time_of
-
     return None if us is None else time_of(int(us)).isoformat()
 
 
 def _day(us: float) -> str:
-    from serving.score_table import time_of
-
     return time_of(int(us)).date().isoformat()
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.times import time_of
 from leadlight.cli.options import (
     DEFAULT_PROJECT,
     AsOfOption,
@@ -45,7 +46,7 @@ def score(
     check_output(out)
     project = load_project(config)
     with progress("scoring") as step:
-        model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of, step=step)
+        model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of)
         tally = Tally(crm, as_of_us, n_hottest=N_HOTTEST)
         parts = score_in_parts(model, crm, as_of_us, n_reasons=reasons)
         write_scores(model, tally.watch(_told(parts, step)), out)
@@ -57,11 +58,9 @@ def score(
 
 
 def open_champion(
-    project: "Project", *, leads: Path | None, events: Path | None, as_of: str | None, step: object = None
+    project: "Project", *, leads: Path | None, events: Path | None, as_of: str | None
 ) -> "tuple[LeadModel, Crm, int]":
     """The champion, the tables to score read as it was trained, and the time to score at."""
-    from serving.score_table import time_of
-
     model = project.workspace.load_champion()
     if project.rules_text() != model.rules_text:
         note("the rulebook was edited since the training; scores use the model's own until you train again")
@@ -89,8 +88,6 @@ def _told(parts: "Iterable[Scores]", step: "Callable[[str], None]") -> "Iterator
 
 def _report(model: "LeadModel", counts: "LeadCounts", out: Path, as_of_us: int, crm: "Crm") -> dict[str, object]:
     from dataclasses import asdict
-
-    from serving.score_table import time_of
 
     return {
         "out": str(out),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.times import time_of
 from leadlight.cli.leaks_text import print_leaks
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import note, print_json, print_table, progress, say
@@ -13,6 +14,19 @@ if TYPE_CHECKING:
     from features.crm import Crm
     from leadlight.project import Project
     from training.run import TrainingRequest, TrainingRun
+
+#: The metrics that people are shown, by name.
+_METRICS = {
+    "auc": "AUC",
+    "pr_auc": "PR-AUC",
+    "brier": "Brier",
+    "ece": "ECE",
+    "lift_10": "lift 10%",
+    "lift_20": "lift 20%",
+    "gain_10": "gain 10%",
+    "gain_20": "gain 20%",
+    "base_rate": "base rate",
+}
 
 
 def train(
@@ -79,7 +93,6 @@ def training_request(project: "Project", crm: "Crm", *, until: str | None, seed:
 
 def _note_time(project: "Project", crm: "Crm", request: "TrainingRequest") -> None:
     from models.rules import unmatched_rules
-    from serving.score_table import time_of
 
     if crm.leads.created_us is not None:
         note(f"observed until {time_of(request.observed_until_us).isoformat()}")
@@ -139,18 +152,7 @@ def print_training(run: "TrainingRun") -> None:
         ],
     )
     say(f"{source_words(facts.source)}: {facts.why}.")
-    labels = (
-        ("auc", "AUC"),
-        ("pr_auc", "PR-AUC"),
-        ("brier", "Brier"),
-        ("ece", "ECE"),
-        ("lift_10", "lift 10%"),
-        ("lift_20", "lift 20%"),
-        ("gain_10", "gain 10%"),
-        ("gain_20", "gain 20%"),
-        ("base_rate", "base rate"),
-    )
-    say("  ".join(f"{label} {facts.metrics[name]:.3f}" for name, label in labels))
+    say("  ".join(f"{label} {facts.metrics[name]:.3f}" for name, label in _METRICS.items()))
     _print_bins(run)
 
 

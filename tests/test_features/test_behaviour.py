@@ -1,5 +1,6 @@
 import tracemalloc
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -9,32 +10,18 @@ from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS, behaviour_features, behaviour_names, decay_weights, see_events
 from features.snapshots import Snapshots
-from features.tables import MICROSECONDS_PER_DAY, EventArrays, FloatArray, no_events
+from features.tables import MICROSECONDS_PER_DAY as DAY
+from features.tables import EventArrays, FloatArray, no_events
+from tests.event_rows import AS_OF, Row, log_of_types, not_yet, of_leads, same_bytes
 
-DAY = MICROSECONDS_PER_DAY
-AS_OF = 20_000 * DAY
 TYPES = ("call", "visit", "zap")
 KEPT = ("call", "visit")
+log_of = partial(log_of_types, TYPES)
 
 properties = settings(deadline=None, derandomize=True)
 few_properties = settings(properties, max_examples=5)
 
-Row = tuple[int, str, int]  # lead, type, age in microseconds at AS_OF
 rows_of_a_log = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(TYPES), st.integers(1, 40 * DAY)), max_size=30)
-
-
-def log_of(rows: Sequence[Row], recorded_ages: Sequence[int] | None = None) -> EventArrays:
-    return EventArrays(
-        np.array([lead for lead, _, _ in rows], dtype=np.int64),
-        np.array([TYPES.index(name) for _, name, _ in rows], dtype=np.int64),
-        AS_OF - np.array([age_us for _, _, age_us in rows], dtype=np.int64),
-        None if recorded_ages is None else AS_OF - np.array(recorded_ages, dtype=np.int64),
-        TYPES,
-    )
-
-
-def of_leads(*leads: int) -> Snapshots:
-    return Snapshots(np.array(leads, dtype=np.int64), np.full(len(leads), AS_OF, dtype=np.int64))
 
 
 def feature(name: str, rows: Sequence[Row], recorded_ages: Sequence[int] | None = None) -> float:
@@ -140,19 +127,13 @@ def test_the_arrays_given_stay_as_they_were() -> None:
 def test_a_shuffled_log_gives_the_same_bytes(rows: list[Row], random: Random) -> None:
     shuffled = random.sample(rows, len(rows))
 
-    snapshots = of_leads(0, 1, 2, 3)
-
-    assert features(log_of(shuffled), snapshots).tobytes() == features(log_of(rows), snapshots).tobytes()
+    assert same_bytes(features, log_of(shuffled), log_of(rows))
 
 
 @properties
 @given(rows_of_a_log, rows_of_a_log)
 def test_events_at_or_after_as_of_change_nothing(rows: list[Row], later: list[Row]) -> None:
-    future = [(lead, name, 1 - age_us) for lead, name, age_us in later]
-
-    snapshots = of_leads(0, 1, 2, 3)
-
-    assert features(log_of(rows + future), snapshots).tobytes() == features(log_of(rows), snapshots).tobytes()
+    assert same_bytes(features, log_of(rows + not_yet(later)), log_of(rows))
 
 
 @properties

@@ -1,6 +1,7 @@
 """The events of each snapshot in the order in which they happened."""
 
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -16,30 +17,16 @@ from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import MICROSECONDS_PER_SECOND as SECOND
 from features.tables import EventArrays, FloatArray, LeadArrays, TextColumn, no_events
 from features.timeline import Timeline, timelines
+from tests.event_rows import AS_OF, Row, log_of_types, not_yet, of_leads, same_bytes
 
-AS_OF = 20_000 * DAY
 TYPES = ("call_by_rep", "visit")
 SPEC = FeatureSpec({}, (), (), (), (), has_events=True, has_times=False, timeline=TIMELINE)
 LEADS = LeadArrays(("a", "b", "c", "d"), None, TextColumn((), np.full(4, -1)), {})
+log_of = partial(log_of_types, TYPES)
 
 properties = settings(deadline=None, derandomize=True)
-Row = tuple[int, str, int]  # lead, type, age in microseconds at AS_OF
 ages = st.integers(1, 40 * DAY) | st.integers(1, 40).map(lambda days: days * DAY)
 rows_of_a_log = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(TYPES), ages), max_size=30)
-
-
-def log_of(rows: Sequence[Row], recorded_ages: Sequence[int] | None = None) -> EventArrays:
-    return EventArrays(
-        np.array([lead for lead, _, _ in rows], dtype=np.int64),
-        np.array([TYPES.index(name) for _, name, _ in rows], dtype=np.int64),
-        AS_OF - np.array([age_us for _, _, age_us in rows], dtype=np.int64),
-        None if recorded_ages is None else AS_OF - np.array(recorded_ages, dtype=np.int64),
-        TYPES,
-    )
-
-
-def of_leads(*leads: int) -> Snapshots:
-    return Snapshots(np.array(leads, dtype=np.int64), np.full(len(leads), AS_OF, dtype=np.int64))
 
 
 def timeline_of(rows: Sequence[Row], snapshots: Snapshots) -> Timeline:
@@ -92,19 +79,13 @@ def test_a_snapshot_without_events_has_an_empty_timeline() -> None:
 def test_a_shuffled_log_gives_the_same_bytes(rows: list[Row], random: Random) -> None:
     shuffled = random.sample(rows, len(rows))
 
-    snapshots = of_leads(0, 1, 2, 3)
-
-    assert features(log_of(shuffled), snapshots).tobytes() == features(log_of(rows), snapshots).tobytes()
+    assert same_bytes(features, log_of(shuffled), log_of(rows))
 
 
 @properties
 @given(rows_of_a_log, rows_of_a_log)
 def test_events_at_or_after_as_of_change_nothing(rows: list[Row], later: list[Row]) -> None:
-    future = [(lead, name, 1 - age_us) for lead, name, age_us in later]
-
-    snapshots = of_leads(0, 1, 2, 3)
-
-    assert features(log_of(rows + future), snapshots).tobytes() == features(log_of(rows), snapshots).tobytes()
+    assert same_bytes(features, log_of(rows + not_yet(later)), log_of(rows))
 
 
 @properties
@@ -112,9 +93,7 @@ def test_events_at_or_after_as_of_change_nothing(rows: list[Row], later: list[Ro
 def test_events_recorded_at_or_after_as_of_change_nothing(rows: list[Row], late: list[Row]) -> None:
     recorded = [age_us for _, _, age_us in rows] + [0 for _ in late]
 
-    snapshots = of_leads(0, 1, 2, 3)
-
-    assert features(log_of(rows + late, recorded), snapshots).tobytes() == features(log_of(rows), snapshots).tobytes()
+    assert same_bytes(features, log_of(rows + late, recorded), log_of(rows))
 
 
 @pytest.mark.parametrize("pairs", [1, 3, 7])

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 
 import lightgbm
 import numpy as np
@@ -12,13 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.booster_text import MAX_BYTES, BrokenBooster, check_booster_text
+from models.booster_text import MAX_BYTES, check_booster_text
+from models.forest import BrokenBooster
+from tests.boosters import MODEL, NAMES, Edit, is_refused, line, replaced, resized, trained_text, word
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-Edit = Callable[[str], str]
-NAMES = ["calls", "mails", "visits", "größe"]
-LEAVES = 5
 READ_ALL = """
 import json, sys
 import lightgbm, numpy
@@ -33,83 +31,18 @@ for text in json.load(sys.stdin):
 """
 
 
-def trained(rounds: int = 3, *, rows: int = 400, init_score: float | None = None, **params: object) -> str:
-    rng = np.random.default_rng(0)
-    values = rng.normal(size=(rows, len(NAMES)))
-    values[rng.random(values.shape) < 0.1] = np.nan
-    won = np.nan_to_num(values[:, 0]) + rng.normal(size=rows) > 0
-    scores = None if init_score is None else np.full(rows, init_score)
-    data = lightgbm.Dataset(values, won, feature_name=NAMES, init_score=scores)
-    settled = {
-        "objective": "binary",
-        "num_leaves": LEAVES,
-        "verbose": -1,
-        "num_threads": 1,
-        "deterministic": True,
-        **params,
-    }
-    return lightgbm.train(settled, data, rounds).model_to_string()
-
-
-def resized(text: str) -> str:
-    """The same text with sizes in the header that fit its trees, so that only the other fault shows."""
-    head, sep, rest = text.partition("\n\n")
-    trees, end, tail = rest.partition("end of trees")
-    sizes = " ".join(
-        str(len(tree.encode(errors="replace"))) for tree in re.split(r"^(?=Tree=)", trees, flags=re.MULTILINE) if tree
-    )
-    return re.sub(r"(?<=\ntree_sizes=).*", sizes, head) + sep + trees + end + tail
-
-
-def line(key: str, change: Edit | str) -> Edit:
-    """An edit of the value in the first line with the key."""
-
-    def edit(text: str) -> str:
-        def value(match: re.Match[str]) -> str:
-            return change if isinstance(change, str) else change(match[0])
-
-        edited = re.sub(rf"(?<=^{key}=).*", value, text, count=1, flags=re.MULTILINE)
-        assert edited != text
-        return resized(edited)
-
-    return edit
-
-
-def word(position: int, new: str) -> Edit:
-    return lambda value: " ".join([*value.split(" ")[:position], new, *value.split(" ")[position:][1:]])
-
-
-def replaced(old: str, new: str) -> Edit:
-    def edit(text: str) -> str:
-        assert old in text
-        return resized(text.replace(old, new, 1))
-
-    return edit
-
-
-def is_refused(text: str) -> bool:
-    try:
-        check_booster_text(text, feature_names=NAMES)
-    except BrokenBooster:
-        return True
-    return False
-
-
-MODEL = trained(init_score=0.2)
-
-
 @pytest.mark.parametrize(
     "text",
     [
         MODEL,
-        trained(1),
-        trained(min_data_in_leaf=300),
-        trained(min_data_in_leaf=300, init_score=0.2),
-        trained(30, num_leaves=31, min_data_in_leaf=1),
-        trained(use_missing=False),
-        trained(zero_as_missing=True),
-        trained(monotone_constraints=[1, 0, 0, -1]),
-        trained(bagging_fraction=0.8, bagging_freq=1, feature_fraction=0.5, lambda_l2=5, force_col_wise=True),
+        trained_text(1),
+        trained_text(min_data_in_leaf=300),
+        trained_text(min_data_in_leaf=300, init_score=0.2),
+        trained_text(30, num_leaves=31, min_data_in_leaf=1),
+        trained_text(use_missing=False),
+        trained_text(zero_as_missing=True),
+        trained_text(monotone_constraints=[1, 0, 0, -1]),
+        trained_text(bagging_fraction=0.8, bagging_freq=1, feature_fraction=0.5, lambda_l2=5, force_col_wise=True),
         lightgbm.Booster(model_str=MODEL).model_to_string(),
         lightgbm.Booster(model_str=MODEL).model_to_string(num_iteration=1, start_iteration=1),
     ],
@@ -144,17 +77,6 @@ def test_an_early_stopped_model_passes() -> None:
     check_booster_text(text, feature_names=NAMES)
 
 
-def test_a_split_of_the_known_from_the_missing_passes_with_its_infinite_threshold() -> None:
-    is_known = np.arange(200) % 2
-    values = np.where(is_known, np.sin(np.arange(200)), np.nan)[:, None]
-    data = lightgbm.Dataset(values, is_known, feature_name=["calls"])
-
-    text = lightgbm.train({"objective": "binary", "verbose": -1}, data, 1).model_to_string()
-
-    assert "threshold=inf" in text
-    check_booster_text(text, feature_names=["calls"])
-
-
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
@@ -184,28 +106,6 @@ def test_a_flipped_sign_in_a_leaf_passes_since_only_the_hash_can_see_it() -> Non
     edit = line("leaf_value", lambda value: value[1:] if value.startswith("-") else f"-{value}")
 
     check_booster_text(edit(MODEL), feature_names=NAMES)
-
-
-@pytest.mark.parametrize(
-    "key", ["split_feature", "split_gain", "threshold", "decision_type", "left_child", "internal_value"]
-)
-@pytest.mark.parametrize(
-    "change", [lambda v: f"{v} 1", lambda v: v.rpartition(" ")[0], lambda v: "", lambda v: f" {v}"]
-)
-def test_an_array_of_the_wrong_length_is_refused(key: str, change: Edit) -> None:
-    with pytest.raises(BrokenBooster, match=f"tree 0: {key} has '[035] values in .*', expected 4"):
-        check_booster_text(line(key, change)(MODEL), feature_names=NAMES)
-
-
-@pytest.mark.parametrize(
-    "key", ["threshold", "split_gain", "leaf_value", "leaf_weight", "leaf_count", "num_leaves", "shrinkage"]
-)
-@pytest.mark.parametrize(
-    "number", ["nan", "-inf", "1e400", "1_0", "٣", "0x1", "", "1e", "--1", "0" * 10_000, "1" * 10_000, "1\t", "½"]
-)
-def test_what_is_no_finite_number_is_refused(key: str, number: str) -> None:
-    with pytest.raises(BrokenBooster, match=r".{,250}restore the bundle or train again$"):
-        check_booster_text(line(key, word(0, number))(MODEL), feature_names=NAMES)
 
 
 @pytest.mark.parametrize(
@@ -243,15 +143,6 @@ def test_a_damaged_header_is_refused(edit: Edit) -> None:
 @pytest.mark.parametrize(
     "edit",
     [
-        line("num_cat", "1"),
-        line("is_linear", "1"),
-        line("num_leaves", "0"),
-        line("num_leaves", "100000000"),
-        line("split_feature", word(0, "-1")),
-        line("split_feature", word(0, "4")),
-        line("leaf_value", word(0, "1e300")),
-        line("leaf_count", word(0, "0")),
-        line("internal_count", word(1, "1")),
         replaced("shrinkage=", "is_linear=0\nshrinkage="),
         replaced("shrinkage=", "more=1\nshrinkage="),
         replaced("leaf_weight=", "leaf_weight"),
@@ -262,34 +153,8 @@ def test_a_damaged_header_is_refused(edit: Edit) -> None:
         replaced("end of trees", "Tree=3\n\nend of trees"),
     ],
 )
-def test_a_damaged_tree_is_refused(edit: Edit) -> None:
+def test_a_tree_with_other_lines_is_refused(edit: Edit) -> None:
     assert is_refused(edit(MODEL))
-
-
-@pytest.mark.parametrize("kind", range(-1, 17))
-def test_only_numeric_splits_with_a_known_kind_of_missing_pass(kind: int) -> None:
-    text = resized(re.sub(r"(?<=\ndecision_type=)\d+", str(kind), MODEL, count=1))
-
-    assert is_refused(text) == (kind not in {0, 2, 4, 6, 8, 10})
-
-
-@pytest.mark.parametrize(
-    ("left", "right"),
-    [
-        ("-1 2 1 -4", "-2 -3 3 -5"),  # each used once, yet 1 and 2 form a ring that hangs on nothing
-        ("1 -1 2 -3", "-2 3 -4 -5"),  # split 2 is its own child
-        ("1 2 3 -1", "-2 -3 -4 -4"),  # leaf 3 twice, leaf 4 never
-        ("1 2 3 3", "-2 -3 -4 -5"),
-        ("1 2 -1 -4", "2 3 -3 -5"),  # split 2 twice
-        ("1 2 3 4", "-2 -3 -4 -5"),
-        ("1 2 3 -6", "-2 -3 -4 -5"),
-    ],
-)
-def test_splits_that_do_not_form_one_tree_are_refused(left: str, right: str) -> None:
-    text = line("right_child", right)(line("left_child", left)(MODEL))
-
-    with pytest.raises(BrokenBooster, match=r"tree 0: (left|right)_child"):
-        check_booster_text(text, feature_names=NAMES)
 
 
 @pytest.mark.parametrize(
@@ -303,23 +168,6 @@ def test_text_that_is_no_model_is_refused(text: str) -> None:
 def test_a_huge_text_is_refused() -> None:
     with pytest.raises(BrokenBooster, match="expected at most 16777216 bytes"):
         check_booster_text(MODEL + " " * MAX_BYTES, feature_names=NAMES)
-
-
-def test_a_tree_with_too_many_leaves_is_refused() -> None:
-    text = trained(1, rows=4_000, num_leaves=2_000, min_data_in_leaf=1, min_sum_hessian_in_leaf=0)
-
-    with pytest.raises(BrokenBooster, match=r"tree 0: num_leaves has [0-9]+, expected 1 to 1024"):
-        check_booster_text(text, feature_names=NAMES)
-
-
-@pytest.mark.parametrize(("leaves", "both"), [("0 400", "400"), ("-1 401", "400"), ("1 3000000000", "3000000001")])
-def test_a_split_with_an_empty_side_or_more_rows_than_an_int_is_refused(leaves: str, both: str) -> None:
-    text = line("internal_count", both)(
-        line("leaf_count", leaves)(trained(1, num_leaves=2, bagging_fraction=0.5, bagging_freq=1))
-    )
-
-    with pytest.raises(BrokenBooster, match=r"tree 0: .*(at least one row|at most 2147483647)"):
-        check_booster_text(text, feature_names=NAMES)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import pytest
 import models.boosting
 from features.crm import Crm
 from features.snapshots import snapshots_at
-from models.booster_text import BrokenBooster
 from models.bundle import FORMAT, MANIFEST, BrokenBundle, load_bundle, save_bundle
+from models.forest import BrokenBooster
 from models.lead_model import LeadModel
 from models.scoring import score_leads
 from tests.company import CANARY, NOW, request_for

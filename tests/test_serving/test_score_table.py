@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.crm import Crm
+from features.times import time_of
 from models.explanation import BrokenSum
 from models.lead_model import LeadModel
 from serving.batch import score_in_parts, score_open_leads
-from serving.score_table import FORMATS, BadOutput, check_output, score_frame, time_of, write_scores
+from serving.score_table import FORMATS, BadOutput, check_output, score_frame, write_scores
 from tests.company import NOW, START_US, flat_crm, request_for
 from training.run import train_model
 
@@ -230,7 +231,3 @@ def test_a_part_that_can_not_be_scored_leaves_the_old_table(saved: LeadModel, sc
 
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
-
-
-def test_the_time_of_microseconds_is_utc() -> None:
-    assert time_of(1_500_000).isoformat() == "1970-01-01T00:00:01.500000+00:00"

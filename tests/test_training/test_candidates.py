@@ -16,7 +16,6 @@ from training.fit import Recipe
 from training.history import build_history
 from training.judging import Grown, Judge
 from training.run import train_model
-from training.split import split_history
 from training.tuning import Tuned
 
 RNG = np.random.default_rng(5)
@@ -136,11 +135,7 @@ def test_all_candidates_are_judged_on_the_same_rows_and_a_bag_stays_in_the_bound
     history = build_history(
         crm, request.goal, rules, observed_until_us=request.observed_until_us, is_ordered=True, seed=0
     )
-    data = history.data
-    split = split_history(
-        data.matrix.snapshots.as_of_us, data.won, data.lead, data.judging_fold, horizon_us=None, is_ordered=True
-    )
-    judge = Judge(data, split, rules, seed=0)
+    judge = Judge(history.data, history.split(), rules, seed=0)
 
     found = candidates_of(judge, seed=0)
 
