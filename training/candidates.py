@@ -7,9 +7,8 @@ import numpy as np
 
 from features.tables import BoolArray, FloatArray, IntArray
 from models.boosting import LEAVES_IN_ALL
-from models.lead_model import ModelSource, source_words
 from models.log_odds import row_losses
-from training.fit import Boost, Recipe
+from models.recipe import Boost, ModelSource, Recipe, source_words
 from training.judging import Judge, StartName
 from training.tuning import Tuned, tune
 

@@ -62,14 +62,16 @@ def build_history(
     observed_until_us: int,
     is_ordered: bool,
     seed: int,
+    spec: FeatureSpec | None = None,
 ) -> History:
     """Snapshots, labels, features and points of a CRM that holds nothing from `until` on.
 
     Parameters
     ----------
     is_ordered : of a flat table: whether an order column was given.
+    spec : which columns and event types are features; learned from the tables if None.
     """
-    spec = learn_spec(crm.leads, crm.events, crm.kinds, crm.actors)
+    spec = spec or learn_spec(crm.leads, crm.events, crm.kinds, crm.actors)
     labelled = _labelled(crm, goal, observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)

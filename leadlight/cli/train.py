@@ -9,11 +9,13 @@ from features.times import time_of
 from leadlight.cli.leaks_text import print_leaks
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import note, print_json, print_table, progress, say
+from leadlight.cli.rulings import ruling_json, signature
 
 if TYPE_CHECKING:
     from features.crm import Crm
     from leadlight.project import Project
-    from training.run import TrainingRequest, TrainingRun
+    from training.request import TrainingRequest
+    from training.run import TrainingRun
 
 #: The metrics that people are shown, by name.
 _METRICS = {
@@ -35,7 +37,7 @@ def train(
     seed: Annotated[int, typer.Option(help="Same input and seed, same model.")] = 0,
     as_json: JsonOption = False,
 ) -> int:
-    """Learn from closed deals, save the model and make it the champion."""
+    """Learn from closed deals, save the model, and make it the champion where it is no worse than the one there is."""
     from leadlight.project import load_project
 
     project = load_project(config)
@@ -46,8 +48,8 @@ def train(
         print_json(report(run, crm, seconds))
     else:
         print_training(run)
-        became = "is the champion" if run.promoted else "saw no deal and does not replace the champion"
-        say(f"Model {run.model.version} {became}; it lies in {run.folder} ({seconds:.0f} s).")
+        became = "is the champion" if run.promoted else "does not replace the champion"
+        say(f"Model {run.model.version} {became}: {run.ruling.why}. It lies in {run.folder} ({seconds:.0f} s).")
     return 0
 
 
@@ -62,7 +64,14 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
         request = training_request(project, crm, until=until, seed=seed)
         _note_time(project, crm, request)
         project.keep_quarantine(crm.counts)
-        run = run_training(crm, request, project.workspace, leadlight_version=__version__, progress=step)
+        run = run_training(
+            crm,
+            request,
+            project.workspace,
+            leadlight_version=__version__,
+            signed=signature(),
+            progress=step,
+        )
     return run, crm
 
 
@@ -76,7 +85,7 @@ def _until_us(project: "Project", until: str) -> int:
 
 def training_request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":
     """What a training of these tables is asked for."""
-    from training.run import TrainingRequest
+    from training.request import TrainingRequest
 
     observed = project.observed_until_us(crm)
     return TrainingRequest(
@@ -118,6 +127,7 @@ def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
         "points_bands": [asdict(one) for one in run.trained.points_bands],
         "leaks": [asdict(leak) for leak in run.trained.leaks],
         "promoted": run.promoted,
+        "promotion": ruling_json(run.ruling),
         "is_time_tested": facts.trained_on.is_time_tested,
         "snapshots": facts.trained_on.n_snapshots,
         "leads": facts.trained_on.n_leads,
@@ -132,7 +142,7 @@ def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
 
 def print_training(run: "TrainingRun") -> None:
     """The metrics of a training beside those of base rate and rules."""
-    from models.lead_model import source_words
+    from models.recipe import source_words
 
     facts = run.model.facts
     on = facts.trained_on

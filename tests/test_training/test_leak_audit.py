@@ -27,7 +27,8 @@ from leadlight.project import load_project
 from models.rules import starter_text
 from tests.company import flat_crm, request_for, small_crm
 from training.leaks.finding import Leak, LeakSettings, LeaksFound
-from training.run import TrainingRequest, find_leaks, train_model
+from training.request import TrainingRequest
+from training.run import find_leaks, train_model
 
 needs_real_data = [
     pytest.mark.real_data,
