@@ -1,17 +1,14 @@
 """Two models on the same leads: is one worse than the other by more than chance?"""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from features.tables import BoolArray, FloatArray, IntArray
-from models.log_odds import probability_of, row_losses
+from training.bootstrap import drawn_sums, ece_of, lift_of, log_loss_of, summands
 
-N_DRAWS = 400
 #: A loss so much above the champion's is no loss that anybody would notice.
 NOTICED = 0.005
-_N_BINS = 10
 _TOP_SHARE = 0.2
 #: Of the draws: the upper bound of a difference, and the bound beyond which it is worse by more than chance.
 _UPPER = 0.9
@@ -61,54 +58,16 @@ def contest(champion: FloatArray, challenger: FloatArray, won: BoolArray, lead: 
     champion, challenger : n log-odds, as they would be shown.
     won, lead : n outcomes, and the lead of each row.
     """
-    losses = [row_losses(log_odds, won) for log_odds in (champion, challenger)]
-    measures = [_Measured(log_odds, won) for log_odds in (champion, challenger)]
-    gaps, eces, lifts = [], [], []
-    for weight in _draws(lead, seed):
-        old, new = (float(weight @ loss) / float(weight.sum()) for loss in losses)
-        gaps.append(new / old - 1)
-        old_ece, new_ece = (one.ece(weight) for one in measures)
-        eces.append(new_ece - old_ece)
-        old_lift, new_lift = (one.lift(weight) for one in measures)
-        lifts.append(old_lift - new_lift)
+    rows = [summands(log_odds, won, top_share=_TOP_SHARE) for log_odds in (champion, challenger)]
+    old, new = (drawn_sums(values, lead, seed=seed) for values in rows)  # the same draws
+    gaps = log_loss_of(new) / log_loss_of(old) - 1
+    champion_loss, challenger_loss = (float(log_loss_of(values.sum(axis=0))) for values in rows)
     return Contest(
         n=len(won),
         n_leads=len(np.unique(lead)),
-        champion_loss=float(losses[0].mean()),
-        challenger_loss=float(losses[1].mean()),
+        champion_loss=champion_loss,
+        challenger_loss=challenger_loss,
         gap_high=float(np.quantile(gaps, _UPPER)),
-        ece_worse=max(float(np.quantile(eces, 1 - _UPPER)), 0.0),
-        lift_worse=max(float(np.quantile(lifts, 1 - _UPPER)), 0.0),
+        ece_worse=max(float(np.quantile(ece_of(new) - ece_of(old), 1 - _UPPER)), 0.0),
+        lift_worse=max(float(np.quantile(lift_of(old) - lift_of(new), 1 - _UPPER)), 0.0),
     )
-
-
-def _draws(lead: IntArray, seed: int) -> Iterator[FloatArray]:
-    """How often each row is drawn: Poisson bootstrap over leads (Hanley & MacGibbon 2006)."""
-    _, position = np.unique(lead, return_inverse=True)
-    rng = np.random.default_rng(seed)
-    for _ in range(N_DRAWS):
-        times = rng.poisson(1.0, int(position.max()) + 1).astype(np.float64)
-        if times.any():
-            yield times[position]
-
-
-class _Measured:
-    """Calibration and lift of one model, for any weights of the rows; bins and cut are of all rows."""
-
-    def __init__(self, log_odds: FloatArray, won: BoolArray) -> None:
-        order = np.argsort(log_odds, kind="stable")
-        self._bin = np.empty(len(won), dtype=np.int64)
-        self._bin[order] = np.arange(len(won)) * _N_BINS // len(won)
-        self._gap = probability_of(log_odds) - won
-        self._won = won.astype(np.float64)
-        self._top = np.zeros(len(won))
-        self._top[order[-max(1, round(_TOP_SHARE * len(won))) :]] = 1.0
-
-    def ece(self, weight: FloatArray) -> float:
-        gaps = np.bincount(self._bin, weights=weight * self._gap, minlength=_N_BINS)
-        return float(np.abs(gaps).sum() / weight.sum())
-
-    def lift(self, weight: FloatArray) -> float:
-        top = weight * self._top
-        base = float(weight @ self._won) / float(weight.sum())
-        return float(top @ self._won) / max(float(top.sum()), 1.0) / base if base else 1.0

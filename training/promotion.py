@@ -14,18 +14,14 @@ from models.lead_model import LeadModel
 from models.rules import score_rules
 from models.scoring import explain_rows
 from models.workspace import Workspace
-from training.calibrating import calibrator_of, judged_log_odds
 from training.contest import Contest, contest
-from training.fit import TrainingSet, fit_margin
 from training.history import History, build_history
-from training.judging import Judged, thinned
+from training.judging import Judged
 from training.promotion_log import Action, Decision, Signature, champion_before, note_decision
+from training.refitting import refit
 from training.registry import Registry
 from training.request import TrainingRequest
 from training.split import Split, is_enough
-
-#: Rows of a block to fit on: a comparison needs no more.
-_MOST_CELLS = 3_000_000
 
 
 @dataclass(frozen=True)
@@ -71,13 +67,16 @@ def _compared(champion: LeadModel, challenger: LeadModel, crm: Crm, request: Tra
         return Ruling(False, "a bundle this old does not tell its recipe, so that it can not be fitted again")
     is_alike = (champion.facts.spec, champion.rules_text) == (challenger.facts.spec, challenger.rules_text)
     theirs = own if is_alike else _history(champion, crm, request)
-    old, new = (
-        _refitted(model, history.data, split, seed=request.seed)
-        for model, history in ((champion, theirs), (challenger, own))
-    )
-    rows = np.concatenate([block.test for block in split.blocks])
-    found = contest(old, new, own.data.won[rows], own.data.lead[rows], seed=request.seed)
+    old = _refitted(champion, theirs, split, seed=request.seed)
+    new = _refitted(challenger, own, split, seed=request.seed)
+    found = contest(old.margin, new.margin, new.won, new.lead, seed=request.seed)
     return Ruling(found.is_won, f"both recipes fitted on the same blocks: {found.why}", found)
+
+
+def _refitted(model: LeadModel, history: History, split: Split, *, seed: int) -> Judged:
+    recipe, of_rows = model.facts.recipe, model.facts.trained_on.n_snapshots
+    assert recipe is not None  # asked before
+    return refit(recipe, history.data, split, model.rulebook, of_rows=of_rows, seed=seed)
 
 
 def _history(model: LeadModel, crm: Crm, request: TrainingRequest) -> History:
@@ -91,22 +90,6 @@ def _history(model: LeadModel, crm: Crm, request: TrainingRequest) -> History:
         seed=request.seed,
         spec=model.facts.spec,
     )
-
-
-def _refitted(model: LeadModel, data: TrainingSet, split: Split, *, seed: int) -> FloatArray:
-    """Log-odds of the judged rows by a model's recipe, fitted on each block anew and calibrated as it would ship."""
-    recipe = model.facts.recipe
-    assert recipe is not None  # asked before
-    most = _MOST_CELLS // max(data.matrix.values.shape[1] + len(data.matrix.categories), 1)
-    margins = []
-    for block in split.blocks:
-        train, test = data.take(thinned(block.train, data.lead, most=most)), data.take(block.test)
-        sized = recipe.for_rows(len(train), of=model.facts.trained_on.n_snapshots)
-        margins.append(fit_margin(train, model.rulebook, sized, seed=seed).margin(test.matrix, test.points))
-    rows = np.concatenate([block.test for block in split.blocks])
-    number = np.repeat(np.arange(len(split.blocks)), [len(block.test) for block in split.blocks])
-    judged = Judged(np.concatenate(margins), data.won[rows], data.lead[rows], rows, number)
-    return judged_log_odds(judged, calibrator_of(judged, is_time_tested=split.is_time_tested))
 
 
 def _met_directly(

@@ -17,6 +17,7 @@ from models.prior import prior_of_rulebook
 from models.recipe import Recipe
 from models.rules import RuleBook, load_rulebook
 from models.workspace import Workspace
+from training.backtest import Backtest, backtest
 from training.calibrating import calibrator_of, judged_log_odds
 from training.candidates import candidates_of, choose
 from training.evaluation import Bin, by_points, metrics_of, reliability
@@ -44,6 +45,7 @@ class TrainedModel:
     log_odds : of the judged rows, as they would have been shown.
     reliability, points_bands : of the judged rows, by probability and by rule points.
     leaks : what the leak audit warns of.
+    backtest : the judged blocks one by one; None where they are no blocks in time.
     """
 
     model: LeadModel
@@ -52,6 +54,7 @@ class TrainedModel:
     reliability: tuple[Bin, ...] = ()
     points_bands: tuple[Bin, ...] = ()
     leaks: tuple[Leak, ...] = ()
+    backtest: Backtest | None = None
 
 
 def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda step: None) -> TrainedModel:
@@ -72,7 +75,17 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
     if not split.blocks:
         return replace(_rules_alone(history, rulebook, request), leaks=leaks)
     progress(f"judging on {len(split.blocks)} blocks")
-    return replace(_judged_best(history, split, rulebook, request, progress), leaks=leaks)
+    trained = replace(_judged_best(history, split, rulebook, request, progress), leaks=leaks)
+    return _backtested(trained, crm, history, split) if split.is_time_tested else trained
+
+
+def _backtested(trained: TrainedModel, crm: Crm, history: History, split: Split) -> TrainedModel:
+    facts = trained.model.facts
+    assert trained.judged is not None  # where there are blocks
+    assert facts.recipe is not None
+    shown = replace(trained.judged, margin=trained.log_odds)
+    found = backtest(shown, history.data, split, crm.leads, facts.recipe, trained.model.rulebook, seed=0)
+    return replace(trained, backtest=found)
 
 
 def find_leaks(crm: Crm, request: TrainingRequest) -> tuple[Leak, ...]:

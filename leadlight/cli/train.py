@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from features.times import time_of
+from leadlight.cli.backtest_text import backtest_json, print_backtest
 from leadlight.cli.leaks_text import print_leaks
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import note, print_json, print_table, progress, say
@@ -125,6 +126,7 @@ def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
         "candidates": [{"name": name, "log_loss": loss} for name, loss in facts.candidates.items()],
         "reliability": [asdict(one) for one in run.trained.reliability],
         "points_bands": [asdict(one) for one in run.trained.points_bands],
+        "backtest": backtest_json(run.trained.backtest),
         "leaks": [asdict(leak) for leak in run.trained.leaks],
         "promoted": run.promoted,
         "promotion": ruling_json(run.ruling),
@@ -163,6 +165,7 @@ def print_training(run: "TrainingRun") -> None:
     )
     say(f"{source_words(facts.source)}: {facts.why}.")
     say("  ".join(f"{label} {facts.metrics[name]:.3f}" for name, label in _METRICS.items()))
+    print_backtest(run.trained.backtest)
     _print_bins(run)
 
 
