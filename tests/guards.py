@@ -42,6 +42,9 @@ ENCODING = "tests/test_models/test_encoding.py"
 BULK_SHAP = "tests/test_models/test_bulk_shap.py"
 EXPLANATION = "tests/test_models/test_explanation.py"
 BUNDLE = "tests/test_models/test_bundle.py"
+LEAKS = "tests/test_training/test_leak_audit.py"
+PROMOTION = "tests/test_training/test_promotion.py"
+BACKTEST = "tests/test_training/test_backtest.py"
 
 GUARDS = (
     Guard(
@@ -319,6 +322,50 @@ GUARDS = (
         "scale.low, scale.high, scale.is_log, slope, -slope * scale.mean - centre, gap - centre",
         "scale.low, scale.high, scale.is_log, slope, -centre, gap - centre",
         ("tests/test_models/test_logistic.py",),
+    ),
+    Guard(
+        "a certain leak stops the training",
+        "training/run.py",
+        """    if any(leak.verdict == "stop" for leak in leaks):
+        raise LeaksFound(leaks)
+""",
+        "",
+        (f"{LEAKS}::test_a_certain_leak_stops_training_until_it_is_accepted_with_a_reason",),
+    ),
+    Guard(
+        "a column is compared with honest ones alone",
+        "training/leaks/strength.py",
+        "model.auc(doubtful | telling)",
+        "model.auc(doubtful)",
+        (f"{LEAKS}::test_two_copies_of_a_leak_do_not_excuse_each_other",),
+    ),
+    Guard(
+        "a refused model does not score",
+        "training/promotion.py",
+        'if action != "refuse" and version != previous:',
+        "if version != previous:",
+        (f"{PROMOTION}::test_a_worse_recipe_is_refused_and_a_better_one_promoted",),
+    ),
+    Guard(
+        "a rollback looks at the bundle first",
+        "training/promotion.py",
+        "    load_bundle(workspace.models / earlier)\n",
+        "",
+        (f"{PROMOTION}::test_a_rollback_to_a_tampered_bundle_is_refused_with_its_hash",),
+    ),
+    Guard(
+        "figures are drawn by lead",
+        "training/bootstrap.py",
+        "np.unique(lead, return_inverse=True)",
+        "np.unique(np.arange(len(lead)), return_inverse=True)",
+        (f"{BACKTEST}::test_rows_of_a_lead_are_drawn_together",),
+    ),
+    Guard(
+        "an account is unseen where no row of it was fitted on",
+        "training/backtest.py",
+        "~np.isin(group[block.test], group[block.train])",
+        "~np.isin(data.lead[block.test], data.lead[block.train])",
+        (f"{BACKTEST}::test_accounts_never_seen_are_scored_apart",),
     ),
 )
 
