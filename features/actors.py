@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 
 from features.names import normal_name
-from features.parsing import BadCell, is_missing
+from features.parsing import BadCell
+from features.reading import USUAL, Reading
 from features.tables import ACTOR_CODES, NO_ACTOR, BoolArray, EventArrays
 
 Actor = Literal["lead", "rep"]
@@ -21,13 +22,13 @@ REP_TYPES = frozenset(
 )
 
 
-def parse_actor(cell: str) -> int:
+def parse_actor(cell: str, reading: Reading = USUAL) -> int:
     """The code of an actor: 0 for the lead, 1 for a rep, -1 where nobody is named.
 
     >>> parse_actor(" Rep"), parse_actor("")
     (1, -1)
     """
-    if is_missing(cell):
+    if reading.is_missing(cell):
         return NO_ACTOR
     code = ACTOR_CODES.get(cell.strip().lower())
     if code is None:

@@ -1,14 +1,17 @@
 """What a column of the leads table holds, and its cells as numbers or texts."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from features.parsing import BadCell, BadCells, is_missing, parse_cells, parse_flag, parse_number, parse_time_us
+from features.parsing import BadCell, BadCells, UnclearDate, parse_cells, parse_flag, parse_number, parse_time_us
+from features.reading import USUAL, CellFormat, DateOrder, DecimalMark, Reading
+from features.settling import settled_column
+from features.sources import BadProject, Problem
 from features.tables import Column, Kind, NumberColumn, TextColumn
 
 _TOLERATED_BAD = 0.01
@@ -27,6 +30,13 @@ class ColumnSection(BaseModel):
     use: str | None = None
     #: How the project knows that the column was filled in before the outcome, whatever the leak audit says.
     not_a_leak: str | None = Field(default=None, min_length=1)
+    dates: DateOrder | None = None
+    decimal: DecimalMark | None = None
+
+    @property
+    def format(self) -> CellFormat:
+        """How its cells are read, as far as it is said."""
+        return CellFormat(self.dates, self.decimal)
 
     @property
     def is_withheld(self) -> bool:
@@ -34,13 +44,13 @@ class ColumnSection(BaseModel):
         return (self.sensitive and not self.use) or self.known_from == "sales"
 
 
-def infer_kind(cells: Sequence[str]) -> Kind:
+def infer_kind(cells: Sequence[str], reading: Reading = USUAL) -> Kind:
     """number, flag, date, category or text, from the cells; one bad cell in a hundred is tolerated.
 
     >>> infer_kind(["12", "7.5", ""]), infer_kind(["Yes", "No"]), infer_kind(["2026-01-31"])
     ('number', 'flag', 'date')
     """
-    known = [cell for cell in cells if not is_missing(cell)]
+    known = [cell for cell in cells if not reading.is_missing(cell)]
     levels = list(dict.fromkeys(known))
     if not known:
         return "category"
@@ -67,30 +77,37 @@ def _is_number(cell: str) -> bool:
 
 def _is_date(cell: str) -> bool:
     try:
-        parse_time_us(cell, timezone=ZoneInfo("UTC"), date_is="end")
+        parse_time_us(cell, date_is="end")
+    except UnclearDate:
+        return True
     except BadCell:
         return False
     return True
 
 
-def read_column(cells: Sequence[str], kind: Kind, *, timezone: ZoneInfo) -> tuple[Column, BadCells]:
+def read_column(cells: Sequence[str], kind: Kind, reading: Reading = USUAL) -> tuple[Column, BadCells]:
     """The cells of a column as its kind says, and those that could not be read."""
     if kind in ("number", "flag"):
-        parsed = parse_cells(cells, parse_number if kind == "number" else parse_flag, math.nan)
+        read_one = partial(parse_number if kind == "number" else parse_flag, reading=reading)
+        parsed = parse_cells(cells, read_one, math.nan)
         return NumberColumn(np.array(parsed.values, dtype=np.float64)), parsed.bad
     if kind == "date":
 
         def read(cell: str) -> float:
-            return math.nan if is_missing(cell) else float(parse_time_us(cell, timezone=timezone, date_is="end"))
+            return math.nan if reading.is_missing(cell) else float(parse_time_us(cell, reading, date_is="end"))
 
         dates = parse_cells(cells, read, math.nan)
         return NumberColumn(np.array(dates.values, dtype=np.float64)), dates.bad
-    texts = parse_cells(cells, lambda cell: None if is_missing(cell) else " ".join(cell.split()), None)
+    texts = parse_cells(cells, lambda cell: None if reading.is_missing(cell) else " ".join(cell.split()), None)
     return TextColumn.of(texts.values), texts.bad
 
 
 def kinds_of(
-    cells: Mapping[str, Sequence[str]], overrides: Mapping[str, ColumnSection], *, reserved: frozenset[str]
+    cells: Mapping[str, Sequence[str]],
+    overrides: Mapping[str, ColumnSection],
+    reading: Reading = USUAL,
+    *,
+    reserved: frozenset[str],
 ) -> dict[str, Kind]:
     """The kind of each column: what the project says, else what its cells look like.
 
@@ -105,5 +122,39 @@ def kinds_of(
         if said is not None and said.is_withheld:
             kinds[name] = "ignore"
             continue
-        kinds[name] = said.kind if said is not None and said.kind is not None else infer_kind(column)
+        kinds[name] = said.kind if said is not None and said.kind is not None else infer_kind(column, reading)
     return kinds
+
+
+def settle_columns(
+    cells: Mapping[str, Sequence[str]],
+    kinds: Mapping[str, Kind],
+    said: Mapping[str, ColumnSection],
+    reading: Reading,
+    *,
+    typed: Collection[str] = (),
+) -> tuple[Reading, tuple[str, ...]]:
+    """How the cells of each attribute are read, and what was taken for granted, for people.
+
+    Parameters
+    ----------
+    typed : columns whose numbers a program wrote, which need not be told from each other.
+
+    Raises
+    ------
+    BadProject : the order of a column's dates is not clear.
+    """
+    used = [name for name, kind in kinds.items() if kind != "ignore" and name not in typed]
+    settled = {
+        name: settled_column(cells[name], kinds[name], said.get(name, ColumnSection()).format, reading) for name in used
+    }
+    problems = [
+        Problem(("leads", "columns", name), f"the column {name!r}: {each.question}")
+        for name, each in settled.items()
+        if each.question
+    ]
+    if problems:
+        raise BadProject(problems)
+    formats = {f"leads.columns.{name}": each.format for name, each in settled.items() if each.format != CellFormat()}
+    notes = tuple(f"the column {name!r}: {each.note}" for name, each in settled.items() if each.note)
+    return reading.settling(formats), notes

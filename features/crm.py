@@ -1,40 +1,29 @@
 """A company's CRM as the project describes it: leads, their log, and how they ended, read and checked together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from features.actors import Actor
 from features.event_log import EventsSection, actors_of_types, observed_from_us, read_events
 from features.labels import Outcomes, OutcomesSection, flat_outcomes, no_outcomes, read_outcomes
 from features.lead_table import LeadsSection, LeadTable, read_leads
 from features.quarantine import TableCount, commonest_reasons
-from features.sources import BadProject, Problem, Source, column_problems, read_frame, text_cells
+from features.reading import USUAL, Reading, ReadingSection
+from features.sources import BadProject, Problem, Source, column_problems, read_table
 from features.tables import EventArrays, Kind, LeadArrays
 
 
-class CrmSections(BaseModel):
+class CrmSections(ReadingSection):
     """The sections of leadlight.yaml that describe tables."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     leads: LeadsSection
     events: EventsSection | None = None
     outcomes: OutcomesSection | None = None
-    timezone: str = "UTC"
     max_bad: float = Field(default=0.01, ge=0, le=1)
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_a_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"{name!r} is no time zone; write one like UTC or Europe/Berlin") from error
-        return name
 
     @model_validator(mode="after")
     def _events_need_times(self) -> "CrmSections":
@@ -73,6 +62,8 @@ class Crm:
     observed_from_us : when the tracking of events began, where the project says so.
     newest_event_us : the newest event of all leads, where that was read.
     actors : who makes the events of a type, where the project says so.
+    reading : how the cells were read, with what the columns settled.
+    notes : what was taken for granted in reading, for people.
     """
 
     leads: LeadArrays
@@ -85,6 +76,8 @@ class Crm:
     observed_from_us: int | None = None
     newest_event_us: int | None = None
     actors: Mapping[str, Actor] = field(default_factory=dict)
+    reading: Reading = USUAL
+    notes: tuple[str, ...] = ()
 
     @property
     def newest_us(self) -> int:
@@ -124,6 +117,7 @@ def read_crm(
     folder: Path,
     *,
     kinds: Mapping[str, Kind] | None = None,
+    reading: Reading | None = None,
     leads_file: Path | None = None,
     events_file: Path | None = None,
     needs_outcomes: bool = True,
@@ -134,7 +128,7 @@ def read_crm(
     Parameters
     ----------
     folder : where leadlight.yaml lies; its paths start there.
-    kinds : how to read the columns, from a bundle; inferred when None.
+    kinds, reading : how to read the columns and their cells, from a bundle; inferred when None.
     leads_file, events_file : other files than the project's, to be scored.
     needs_outcomes : False where leads are scored whose table may lack the outcome.
     until_us : the tables as they were just before this time; a flat table has none.
@@ -143,28 +137,43 @@ def read_crm(
     ------
     BadProject : files, columns or more than `max_bad` of a table's rows are not as described.
     """
-    timezone = ZoneInfo(sections.timezone)
-    source = Source(leads_file or folder / sections.leads.source)
+    reading = sections.reading if reading is None else reading
+    source = _source(folder, sections.leads.source, leads_file)
     problems = _header_problems(sections, folder, source, events_file, kinds, needs_outcomes)
     if problems:
         raise BadProject(problems)
-    table, outcome_cells = _read_lead_table(sections, source, kinds, timezone, until_us)
-    are_all_leads = leads_file is None
-    counts = [table.count]
+    table, outcome_cells = _read_lead_table(sections, source, kinds, reading, until_us)
+    are_all_leads, reading = leads_file is None, table.reading
+    counts, notes = [table.count], table.notes
     events, n_others, observed_from, newest_event = None, 0, None, None
     if sections.events is not None:
-        log_source = Source(events_file or folder / sections.events.source)
-        log = read_events(sections.events, log_source, table.leads, timezone=timezone, are_all_leads=are_all_leads)
+        log_source = _source(folder, sections.events.source, events_file)
+        log = read_events(
+            sections.events,
+            log_source,
+            table.leads,
+            reading=reading,
+            are_all_leads=are_all_leads,
+            unused_ids=table.unused_ids,
+            until_us=until_us,
+        )
         events, n_others, newest_event = log.events, log.n_of_other_leads, log.newest_us
-        observed_from = observed_from_us(sections.events, timezone)
+        observed_from = observed_from_us(sections.events, reading)
+        reading, notes = reading.settling(log.formats), (*notes, *log.notes)
         counts.append(log.count)
     outcomes = no_outcomes(len(table.leads))
     if sections.outcomes is not None and outcome_cells is not None:
-        outcomes = flat_outcomes(sections.outcomes, outcome_cells, table.row_of)
+        outcomes = flat_outcomes(sections.outcomes, outcome_cells, table.row_of, reading)
     elif sections.outcomes is not None and sections.outcomes.source is not None:
-        deals = Source(folder / sections.outcomes.source)
+        deals = _source(folder, sections.outcomes.source)
         outcomes, count = read_outcomes(
-            sections.outcomes, deals, table.leads, timezone=timezone, are_all_leads=are_all_leads
+            sections.outcomes,
+            deals,
+            table.leads,
+            reading=reading,
+            are_all_leads=are_all_leads,
+            unused_ids=table.unused_ids,
+            until_us=until_us,
         )
         counts.append(count)
     crm = Crm(
@@ -178,9 +187,16 @@ def read_crm(
         observed_from,
         newest_event,
         actors_of_types(sections.events),
+        reading,
+        notes,
     )
     whole = _refuse_too_many_bad(crm, sections.max_bad)
     return whole if until_us is None else whole.before(until_us)
+
+
+def _source(folder: Path, names: str | Sequence[str], other: Path | None = None) -> Source:
+    """The files that a section names, or the one that is to be read in their place."""
+    return Source.of(folder, names) if other is None else Source(other)
 
 
 def _header_problems(
@@ -198,10 +214,10 @@ def _header_problems(
         wanted |= outcomes.named_columns()
     problems = column_problems(leads_source, wanted, key=("leads", "source"))
     if sections.events is not None:
-        log = Source(events_file or folder / sections.events.source)
+        log = _source(folder, sections.events.source, events_file)
         problems += column_problems(log, sections.events.named_columns(), key=("events", "source"))
     if outcomes is not None and outcomes.source is not None:
-        deals = Source(folder / outcomes.source)
+        deals = _source(folder, outcomes.source)
         problems += column_problems(deals, outcomes.named_columns(), key=("outcomes", "source"))
     return problems
 
@@ -210,20 +226,18 @@ def _read_lead_table(
     sections: CrmSections,
     source: Source,
     kinds: Mapping[str, Kind] | None,
-    timezone: ZoneInfo,
+    reading: Reading,
     until_us: int | None,
 ) -> tuple[LeadTable, list[str] | None]:
     """The leads and, of a flat table, the cells of its outcome column."""
     section, column = sections.leads, sections.outcomes.column if sections.outcomes is not None else None
-    frame = read_frame(source, key=("leads", "source"))
+    raw = read_table(source, key=("leads", "source"))
     if column is not None and section.created_at is not None:
         section = section.model_copy(update={"created_at": None, "order_by": section.created_at})
     reserved = frozenset([column] if column is not None else [])
-    table = read_leads(
-        section, source, timezone=timezone, reserved=reserved, kinds=kinds, until_us=until_us, frame=frame
-    )
-    has_outcome = column is not None and column in frame.columns
-    return table, text_cells(frame, column) if has_outcome and column is not None else None
+    table = read_leads(section, source, reading=reading, reserved=reserved, kinds=kinds, until_us=until_us, table=raw)
+    has_outcome = column is not None and column in raw
+    return table, list(raw[column]) if has_outcome and column is not None else None
 
 
 def _refuse_too_many_bad(crm: Crm, max_bad: float) -> Crm:

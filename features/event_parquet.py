@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from features.parsing import BadCell, parse_id
 from features.quarantine import TableCount
+from features.reading import USUAL, Reading
 from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from features.event_log import EventLog, EventsSection
     from features.sources import Source
 
-_UTC = ZoneInfo("UTC")
 _ZONED_TIMES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", *_ZONED_TIMES)
 _IDS = ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "UBIGINT", "UINTEGER")
@@ -27,14 +26,14 @@ def read_typed_events(
     source: "Source",
     leads: LeadArrays,
     *,
-    timezone: ZoneInfo = _UTC,
+    reading: Reading = USUAL,
     are_all_leads: bool = True,
 ) -> "EventLog | None":
     """The log of these leads, or None where a row needs a closer look (then cells are read one by one).
 
     Parameters
     ----------
-    timezone : where times without an offset are meant; such times are read here for UTC only.
+    reading : times without an offset are read here for UTC only.
     are_all_leads : whether an event of an unknown lead is a fault, which needs that closer look.
     """
     from features.event_log import EventLog
@@ -47,7 +46,7 @@ def read_typed_events(
     try:
         with duckdb.connect() as connection:
             connection.read_parquet(str(source.path)).create_view("log")
-            events = _joined(connection, section, leads) if _is_typed(connection, section, timezone) else None
+            events = _joined(connection, section, leads) if _is_typed(connection, section, reading) else None
             if events is None:
                 return None
             n_rows = len(connection.view("log"))
@@ -68,10 +67,10 @@ def _newest_us(connection: "DuckDBPyConnection", section: "EventsSection") -> in
     return int(newest)
 
 
-def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", timezone: ZoneInfo) -> bool:
+def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", reading: Reading) -> bool:
     """Whether the plain case holds: text types, ids, time columns, no repeats to look for."""
     types = _column_types(connection)
-    readable = _TIMES if timezone.key == "UTC" else _ZONED_TIMES
+    readable = _TIMES if reading.timezone.key == "UTC" else _ZONED_TIMES
     return (
         section.id is None
         and all(name in types for name in section.named_columns().values())

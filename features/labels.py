@@ -1,16 +1,19 @@
 """Outcomes: the only module that sees whether a lead became a customer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from features.parsing import is_missing, parse_cells, parse_time_us
-from features.quarantine import BadRows, TableCount
+from features.outcome_words import OutcomeWord, is_among, words_of
+from features.parsing import parse_cells, parse_time_us
+from features.quarantine import OF_NO_LEAD, OF_UNUSED_LEAD, BadRows, TableCount
+from features.raw_table import RawTable
+from features.reading import USUAL, Reading
+from features.settling import settling_times
 from features.snapshots import EverySection, GoalSection, Snapshots, snapshots_at_ages, snapshots_every
-from features.sources import BadProject, Source, missing_columns, read_frame, text_cells
+from features.sources import BadProject, Source, missing_columns, read_table
 from features.tables import (
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_HOUR,
@@ -30,15 +33,11 @@ AUTO_AGES_US: tuple[int, ...] = (
 _GRID_SHARE = 0.95
 
 
-#: Strict, since pydantic would else read true as 1.
-OutcomeWord = StrictStr | StrictBool | StrictInt | StrictFloat
-
-
 class OutcomesSection(BaseModel):
     """Closed deals in a table of their own, or a column of a flat table."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    source: str | None = None
+    source: str | list[str] | None = None
     lead: str | None = None
     closed_at: str | None = None
     outcome: str | None = None
@@ -50,7 +49,7 @@ class OutcomesSection(BaseModel):
 
     @model_validator(mode="after")
     def _no_word_for_both(self) -> "OutcomesSection":
-        both = sorted(_words(self.won) & _words(self.lost if self.lost is not None else []))
+        both = sorted(words_of(self.won) & words_of(self.lost if self.lost is not None else []))
         if both:
             raise ValueError(
                 f"found {both[0]!r} in `won` and in `lost`, expected it in one of them; leave it out of one"
@@ -193,42 +192,65 @@ def training_snapshots(
 
 
 def read_outcomes(
-    section: OutcomesSection, source: Source, leads: LeadArrays, *, timezone: ZoneInfo, are_all_leads: bool
+    section: OutcomesSection,
+    source: Source,
+    leads: LeadArrays,
+    *,
+    reading: Reading,
+    are_all_leads: bool,
+    unused_ids: Container[str] = frozenset(),
+    until_us: int | None = None,
 ) -> tuple[Outcomes, TableCount]:
     """The outcomes of these leads from a table of closed deals.
 
     A row without an outcome is a deal still open. Closes before a lead's creation belong to an
-    earlier life of it and are passed over.
+    earlier life of it and are passed over. `unused_ids` are leads in the quarantine, whose deals go there too
+    without being faults; deals that closed from `until_us` on are as if they did not stand there.
     """
-    frame = read_frame(source, key=("outcomes", "source"))
-    problems = missing_columns(frame, section.named_columns(), file=source.name)
+    table = read_table(source, key=("outcomes", "source"))
+    problems = missing_columns(table.columns, section.named_columns(), file=table.name)
     if problems:
         raise BadProject(problems)
-    bad = BadRows(source.name)
+    closed_at, key = section.closed_at or "", "outcomes.closed_at"
+    reading = settling_times(reading, key, closed_at, table, until_us)
+    table = _before_until(table, closed_at, reading.of(key), until_us)
+    bad = BadRows(table)
     named = {str(key): name for (_, key), name in section.named_columns().items()}
-    cells = {key: text_cells(frame, name) for key, name in named.items()}
+    cells = {key: table[name] for key, name in named.items()}
     position = {lead_id: i for i, lead_id in enumerate(leads.ids)}
     lead = np.array([position.get(cell.strip(), -1) for cell in cells["lead"]], dtype=np.int64)
-    if are_all_leads:
-        for row in np.flatnonzero(lead < 0).tolist():
-            bad.add(row, named["lead"], cells["lead"][row], "no usable lead with this id in the leads table")
-    closed_us, is_won = _closes(section, cells, timezone, bad)
-    is_close = is_close_cell(cells["outcome"], section)
-    used = np.zeros(len(frame), dtype=np.bool_)
-    used[bad.used(len(frame))] = True
+    for row in np.flatnonzero(lead < 0).tolist() if are_all_leads else ():
+        cell = cells["lead"][row]
+        is_aside = cell.strip() in unused_ids
+        bad.add(row, named["lead"], cell, OF_UNUSED_LEAD if is_aside else OF_NO_LEAD, is_aside=is_aside)
+    closed_us, is_won = _closes(section, cells, reading, bad)
+    is_close = is_close_cell(cells["outcome"], section, reading)
+    used = np.zeros(len(table), dtype=np.bool_)
+    used[bad.used()] = True
     kept = used & is_close & (lead >= 0)
-    return _first_closes(leads, lead[kept], closed_us[kept], is_won[kept]), bad.count(len(frame))
+    return _first_closes(leads, lead[kept], closed_us[kept], is_won[kept]), bad.count()
+
+
+def _before_until(table: RawTable, closed_at: str, reading: Reading, until_us: int | None) -> RawTable:
+    """The deals without those that closed from `until_us` on: they are as if they did not stand there."""
+    if until_us is None:
+        return table
+    closed = parse_cells(table[closed_at], lambda cell: _closed_us(cell, reading), NEVER_US)
+    is_later = (until_us <= us < NEVER_US for us in closed.values)
+    return table.take([row for row, later in enumerate(is_later) if not later])
+
+
+def _closed_us(cell: str, reading: Reading) -> int:
+    return NEVER_US if reading.is_missing(cell) else parse_time_us(cell, reading, date_is="end")
 
 
 def _closes(
-    section: OutcomesSection, cells: Mapping[str, list[str]], timezone: ZoneInfo, bad: BadRows
+    section: OutcomesSection, cells: Mapping[str, Sequence[str]], reading: Reading, bad: BadRows
 ) -> tuple[IntArray, BoolArray]:
-    def read(cell: str) -> int:
-        return NEVER_US if is_missing(cell) else parse_time_us(cell, timezone=timezone, date_is="end")
-
-    closed = parse_cells(cells["closed_at"], read, NEVER_US)
+    how = reading.of("outcomes.closed_at")
+    closed = parse_cells(cells["closed_at"], lambda cell: _closed_us(cell, how), NEVER_US)
     bad.add_cells(section.closed_at or "", cells["closed_at"], closed.bad)
-    is_close = is_close_cell(cells["outcome"], section).tolist()
+    is_close = is_close_cell(cells["outcome"], section, reading).tolist()
     for row, (when, closes) in enumerate(zip(closed.values, is_close, strict=True)):
         if when == NEVER_US and closes:
             bad.add(row, section.closed_at or "", cells["closed_at"][row], "a closed deal needs the time it closed")
@@ -237,36 +259,18 @@ def _closes(
 
 def is_won_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
     """Whether each outcome cell is one of the words for won; case and outer blanks do not matter."""
-    return _is_among(cells, section.won)
+    return is_among(cells, section.won)
 
 
-def is_close_cell(cells: Sequence[str], section: OutcomesSection) -> BoolArray:
+def is_close_cell(cells: Sequence[str], section: OutcomesSection, reading: Reading = USUAL) -> BoolArray:
     """Whether each outcome cell says that the lead is closed: it is filled, and says won or lost.
 
     Without words for lost every other word means it.
     """
-    is_filled = np.array([not is_missing(cell) for cell in cells], dtype=np.bool_)
+    is_filled = np.array([not reading.is_missing(cell) for cell in cells], dtype=np.bool_)
     if section.lost is None:
         return is_filled
-    return is_filled & (is_won_cell(cells, section) | _is_among(cells, section.lost))
-
-
-def _is_among(cells: Sequence[str], said: OutcomeWord | list[OutcomeWord]) -> BoolArray:
-    words = _words(said)
-    return np.array([_outcome_word(cell) in words for cell in cells], dtype=np.bool_)
-
-
-def _words(said: OutcomeWord | list[OutcomeWord]) -> set[str]:
-    return {_outcome_word(str(word)) for word in (said if isinstance(said, list) else [said])}
-
-
-def _outcome_word(text: str) -> str:
-    """One spelling per outcome: 1, 1.0 and "1 " are the same, and so are True and "true"."""
-    word = text.strip().casefold()
-    try:
-        return repr(float(word))
-    except ValueError:
-        return word
+    return is_filled & (is_won_cell(cells, section) | is_among(cells, section.lost))
 
 
 def _first_closes(leads: LeadArrays, lead: IntArray, closed_us: IntArray, is_won: BoolArray) -> Outcomes:
@@ -279,7 +283,9 @@ def _first_closes(leads: LeadArrays, lead: IntArray, closed_us: IntArray, is_won
     return Outcomes(closed, won)
 
 
-def flat_outcomes(section: OutcomesSection, cells: Sequence[str], row_of: IntArray) -> Outcomes:
+def flat_outcomes(
+    section: OutcomesSection, cells: Sequence[str], row_of: IntArray, reading: Reading = USUAL
+) -> Outcomes:
     """The outcomes of a flat table's leads: an empty cell means open.
 
     Parameters
@@ -288,5 +294,5 @@ def flat_outcomes(section: OutcomesSection, cells: Sequence[str], row_of: IntArr
     row_of : for each lead its row in the file.
     """
     won = is_won_cell(cells, section)[row_of]
-    closed = is_close_cell(cells, section)[row_of]
+    closed = is_close_cell(cells, section, reading)[row_of]
     return Outcomes(np.where(closed, 0, NEVER_US), np.where(closed & won, 0, NEVER_US))

@@ -1,29 +1,28 @@
 """The leads table: from a file to LeadArrays in canonical order."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from functools import partial
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from features.columns import ColumnSection, kinds_of, read_column
-from features.parsing import BadCell, is_missing, parse_cells, parse_id, parse_number, parse_time_us
+from features.columns import ColumnSection, kinds_of, read_column, settle_columns
+from features.parsing import BadCell, Parsed, parse_cells, parse_id, parse_number, parse_time_us
 from features.quarantine import BadRows, TableCount
-from features.sources import BadProject, Problem, Source, missing_columns, read_frame, text_cells
+from features.raw_table import RawTable
+from features.reading import USUAL, Reading
+from features.settling import settling_times
+from features.sources import BadProject, Problem, Source, missing_columns, read_table
 from features.tables import IntArray, Kind, LeadArrays, TextColumn
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class LeadsSection(BaseModel):
     """The `leads` section of leadlight.yaml; without an `id` a lead is called by its row, as a spreadsheet counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    source: str
+    source: str | list[str]
     id: str | None = None
     created_at: str | None = None
     order_by: str | None = None
@@ -54,60 +53,78 @@ class LeadsSection(BaseModel):
 class LeadTable:
     """The leads that were read, how their columns were read, and what was left out.
 
-    `row_of` has, for each lead, its 0-based row in the file.
+    Attributes
+    ----------
+    row_of : of each lead, its 0-based position in the table.
+    unused_ids : ids of rows that are in the quarantine, and of no lead.
+    reading : how the cells were read, with what the columns settled.
+    notes : what was taken for granted.
     """
 
     leads: LeadArrays
     kinds: Mapping[str, Kind]
     row_of: IntArray
     count: TableCount
+    unused_ids: frozenset[str] = frozenset()
+    reading: Reading = USUAL
+    notes: tuple[str, ...] = ()
 
 
 def read_leads(
     section: LeadsSection,
     source: Source,
     *,
-    timezone: ZoneInfo,
+    reading: Reading,
     reserved: frozenset[str] = frozenset(),
     kinds: Mapping[str, Kind] | None = None,
     until_us: int | None = None,
-    frame: "pd.DataFrame | None" = None,
+    table: RawTable | None = None,
 ) -> LeadTable:
     """Read and check the leads table.
 
     Parameters
     ----------
     reserved : columns that are no attributes, like the outcome of a flat table.
-    kinds : how to read the columns, from a bundle's spec; inferred when None, from the leads that
-        were created before `until_us` where that is given.
-    frame : the table, where it was read already.
+    kinds : how to read the columns, from a bundle's spec; inferred when None.
+    until_us : leads that were created from then on are as if they did not stand there.
+    table : the cells, where they were read already.
 
     Raises
     ------
-    BadProject : the file or a column that the project names is missing.
+    BadProject : the file or a column that the project names is missing, or its dates or numbers are not clear.
     """
-    frame = read_frame(source, key=("leads", "source")) if frame is None else frame
-    _check_columns(section, frame, source, kinds)
-    bad = BadRows(source.name)
+    table = read_table(source, key=("leads", "source")) if table is None else table
+    _check_columns(section, table, kinds)
+    table, created, reading = _created_before(section, table, reading, until_us)
+    notes: tuple[str, ...] = ()
+    bad = BadRows(table)
     own = frozenset(filter(None, (section.id, section.created_at, section.order_by))) | reserved
     own |= frozenset(filter(None, (section.account,))) - frozenset(section.columns)
-    cells = {str(name): text_cells(frame, str(name)) for name in frame.columns if _is_read(section, str(name), kinds)}
+    cells = {name: table[name] for name in table.columns if _is_read(section, name, kinds)}
     if kinds is None:
-        told = cells if until_us is None else _created_before(until_us, section, frame, timezone, cells)
-        kinds = kinds_of(told, section.columns, reserved=own)
-    ids = _row_names(len(frame))
+        sound = [row for row in range(len(table)) if row not in table.faults]
+        told = {name: [column[row] for row in sound] for name, column in cells.items()} if table.faults else cells
+        kinds = kinds_of(told, section.columns, reading, reserved=own)
+        reading, notes = settle_columns(told, kinds, section.columns, reading, typed=table.typed)
+    ids = _row_names(table)
     if section.id is not None:
-        ids = _ids(text_cells(frame, section.id), section.id, lambda: _contents(section, frame, cells, reserved), bad)
-    created = _created(section, frame, timezone, bad)
+        parsed = parse_cells(table[section.id], parse_id, "")
+        ids = parsed.values
+        bad.add_cells(section.id, table[section.id], parsed.bad)
+    if created is not None and section.created_at is not None:
+        bad.add_cells(section.created_at, table[section.created_at], created.bad)
     columns = {}
-    for name in sorted(kinds):
-        if kinds[name] != "ignore":
-            columns[name], faults = read_column(cells[name], kinds[name], timezone=timezone)
-            bad.add_cells(name, cells[name], faults)
-    accounts = _accounts(section, frame)
-    order = _canonical_order(section, frame, ids, created, timezone, bad)
-    leads = LeadArrays(tuple(ids), created, accounts, columns).take(order)
-    return LeadTable(leads, dict(kinds), order, bad.count(len(frame)))
+    for name in sorted(name for name, kind in kinds.items() if kind != "ignore"):
+        how = reading.of(f"leads.columns.{name}")
+        columns[name], faults = read_column(cells[name], kinds[name], how.of_machine() if name in table.typed else how)
+        bad.add_cells(name, cells[name], faults)
+    if section.id is not None:
+        _settle_rows_of_an_id(ids, section.id, lambda: _contents(section, table, cells, reserved), bad)
+    created_us = None if created is None else np.array(created.values, dtype=np.int64)
+    order = _canonical_order(section, table, ids, created_us, reading, bad)
+    leads = LeadArrays(tuple(ids), created_us, _accounts(section, table, reading), columns).take(order)
+    unused = frozenset(ids[row] for row in range(len(table)) if row in bad and ids[row]) - frozenset(leads.ids)
+    return LeadTable(leads, dict(kinds), order, bad.count(), unused, reading, (*table.notes, *notes))
 
 
 def _is_read(section: LeadsSection, name: str, kinds: Mapping[str, Kind] | None) -> bool:
@@ -117,118 +134,114 @@ def _is_read(section: LeadsSection, name: str, kinds: Mapping[str, Kind] | None)
     return said is None or said.kind != "ignore"
 
 
-def _check_columns(
-    section: LeadsSection, frame: "pd.DataFrame", source: Source, kinds: Mapping[str, Kind] | None
-) -> None:
-    problems = missing_columns(frame, section.named_columns(kinds), file=source.name)
-    if not len(frame):
-        problems.append(Problem(("leads", "source"), f"{source.name} has a header but no rows; export the leads again"))
+def _check_columns(section: LeadsSection, table: RawTable, kinds: Mapping[str, Kind] | None) -> None:
+    problems = missing_columns(table.columns, section.named_columns(kinds), file=table.name)
+    if not len(table):
+        problems.append(Problem(("leads", "source"), f"{table.name} has a header but no rows; export the leads again"))
     if problems:
         raise BadProject(problems)
 
 
+def _created_before(
+    section: LeadsSection, table: RawTable, reading: Reading, until_us: int | None
+) -> tuple[RawTable, Parsed[int] | None, Reading]:
+    """The leads without those from `until_us` on, when each was created, and how those times are read."""
+    if section.created_at is None:
+        return table, None, reading
+    cells, key = table[section.created_at], "leads.created_at"
+    reading = settling_times(reading, key, section.created_at, table, until_us)
+    created = parse_cells(cells, lambda cell: parse_time_us(cell, reading.of(key), date_is="start"), 0)
+    if until_us is None:
+        return table, created, reading
+    is_bad = set(created.bad.rows)
+    rows = [row for row, us in enumerate(created.values) if row in is_bad or us < until_us]
+    seen = table.take(rows)
+    return seen, _created_before(section, seen, reading, None)[1], reading
+
+
 def _contents(
-    section: LeadsSection, frame: "pd.DataFrame", attributes: Mapping[str, list[str]], reserved: frozenset[str]
-) -> list[list[str]]:
+    section: LeadsSection, table: RawTable, attributes: Mapping[str, Sequence[str]], reserved: frozenset[str]
+) -> list[Sequence[str]]:
     """The columns that rows of one id must agree in: all that is used, but the id."""
-    named = {section.created_at, section.order_by, section.account, *reserved} & {*frame.columns}
-    own = {str(name): text_cells(frame, str(name)) for name in named}
+    named = {section.created_at, section.order_by, section.account, *reserved} & {*table.columns}
+    own = {name: table[name] for name in named if name is not None}
     return [cells for name, cells in {**own, **attributes}.items() if name != section.id]
 
 
-def _row_names(n_rows: int) -> list[str]:
+def _row_names(table: RawTable) -> list[str]:
     """The rows' numbers as a spreadsheet shows them, and as the quarantine does: the header is row 1."""
-    return [f"row {i + 2}" for i in range(n_rows)]
+    is_one_file = len({place.file for place in table.places}) == 1
+    places = map(table.place_of, range(len(table)))
+    return [f"row {row}" if is_one_file else f"{file} row {row}" for file, row in places]
 
 
-def _ids(cells: list[str], column: str, contents: Callable[[], list[list[str]]], bad: BadRows) -> list[str]:
-    parsed = parse_cells(cells, parse_id, "")
-    bad.add_cells(column, cells, parsed.bad)
-    repeated = {lead_id for lead_id, n_rows in Counter(parsed.values).items() if n_rows > 1}
+def _settle_rows_of_an_id(
+    ids: Sequence[str], column: str, contents: Callable[[], list[Sequence[str]]], bad: BadRows
+) -> None:
+    """What becomes of the rows of an id that comes several times: a usable one answers for those that are not."""
+    repeated = {lead_id for lead_id, n_rows in Counter(ids).items() if n_rows > 1 and lead_id}
     rows_of: dict[str, list[int]] = {}
-    for row in (row for row, lead_id in enumerate(parsed.values) if lead_id in repeated and row not in bad):
-        rows_of.setdefault(parsed.values[row], []).append(row)
-    if rows_of:
-        compared = contents()
-        for lead_id, rows in rows_of.items():
-            _settle_repeats(lead_id, rows, column, compared, bad)
-    return parsed.values
+    for row in (row for row, lead_id in enumerate(ids) if lead_id in repeated):
+        rows_of.setdefault(ids[row], []).append(row)
+    compared = contents() if rows_of else []
+    for lead_id, rows in rows_of.items():
+        usable = [row for row in rows if row not in bad]
+        if len(usable) > 1:
+            _settle_repeats(lead_id, usable, column, compared, bad)
+        for row in set(rows) - set(usable) if len(usable) == 1 else ():
+            bad.answer(row, by=usable[0])
 
 
-def _settle_repeats(lead_id: str, rows: list[int], column: str, contents: list[list[str]], bad: BadRows) -> None:
+def _settle_repeats(lead_id: str, rows: list[int], column: str, contents: list[Sequence[str]], bad: BadRows) -> None:
     """Equal rows of one id count once; of rows that differ none is used, since none is known to be right."""
     distinct = {tuple(cells[row].strip() for cells in contents) for row in rows}
     if len(distinct) == 1:
         for row in rows[1:]:
-            bad.add(row, column, lead_id, "the same row stands there already", is_repeat=True)
+            bad.add(row, column, lead_id, "the same row stands there already", is_aside=True)
     else:
         for row in rows:
             bad.add(row, column, lead_id, "rows with this id differ: keep one of them")
 
 
-def _created(section: LeadsSection, frame: "pd.DataFrame", timezone: ZoneInfo, bad: BadRows) -> IntArray | None:
-    if section.created_at is None:
-        return None
-    cells = text_cells(frame, section.created_at)
-    parsed = parse_cells(cells, lambda cell: parse_time_us(cell, timezone=timezone, date_is="start"), 0)
-    bad.add_cells(section.created_at, cells, parsed.bad)
-    return np.array(parsed.values, dtype=np.int64)
-
-
-def _created_before(
-    until_us: int,
-    section: LeadsSection,
-    frame: "pd.DataFrame",
-    timezone: ZoneInfo,
-    cells: Mapping[str, list[str]],
-) -> dict[str, list[str]]:
-    """The cells of the leads that were there before a time: what came later must not tell how to read them."""
-    created = _created(section, frame, timezone, BadRows(""))
-    if created is None:
-        return dict(cells)
-    rows = np.flatnonzero(created < until_us).tolist()
-    return {name: [column[row] for row in rows] for name, column in cells.items()}
-
-
-def _accounts(section: LeadsSection, frame: "pd.DataFrame") -> TextColumn:
+def _accounts(section: LeadsSection, table: RawTable, reading: Reading) -> TextColumn:
     if section.account is None:
-        return TextColumn((), np.full(len(frame), -1, dtype=np.int64))
-    cells = text_cells(frame, section.account)
-    return TextColumn.of(parse_cells(cells, _account, None).values)
+        return TextColumn((), np.full(len(table), -1, dtype=np.int64))
+    cells = table[section.account]
+    return TextColumn.of(parse_cells(cells, partial(_account, reading=reading), None).values)
 
 
-def _account(cell: str) -> str | None:
-    return None if is_missing(cell) else " ".join(cell.casefold().split())
+def _account(cell: str, reading: Reading) -> str | None:
+    return None if reading.is_missing(cell) else " ".join(cell.casefold().split())
 
 
 def _canonical_order(
     section: LeadsSection,
-    frame: "pd.DataFrame",
+    table: RawTable,
     ids: list[str],
     created: IntArray | None,
-    timezone: ZoneInfo,
+    reading: Reading,
     bad: BadRows,
 ) -> IntArray:
     """Usable rows by id, or as they stand where they have none; a flat table by its order column first."""
-    used = bad.used(len(ids))
+    used = bad.used()
     name_of = range(len(ids)) if section.id is None else ids
-    if created is None and section.order_by is not None and section.order_by in frame.columns:
-        cells = text_cells(frame, section.order_by)
-        used.sort(key=lambda row: (*_order_key(cells[row], timezone), name_of[row]))
+    if created is None and section.order_by is not None and section.order_by in table:
+        cells = table[section.order_by]
+        used.sort(key=lambda row: (*_order_key(cells[row], reading), name_of[row]))
     else:
         used.sort(key=name_of.__getitem__)
     return np.array(used, dtype=np.int64)
 
 
-def _order_key(cell: str, timezone: ZoneInfo) -> tuple[int, float, str]:
+def _order_key(cell: str, reading: Reading) -> tuple[int, float, str]:
     """Numbers, then times, then texts; a missing cell is the last of all."""
-    if is_missing(cell):
+    if reading.is_missing(cell):
         return (3, 0.0, "")
     try:
-        return (0, parse_number(cell), "")
+        return (0, parse_number(cell, reading), "")
     except BadCell:
         pass
     try:
-        return (1, float(parse_time_us(cell, timezone=timezone, date_is="start")), "")
+        return (1, float(parse_time_us(cell, reading, date_is="start")), "")
     except BadCell:
         return (2, 0.0, cell)

@@ -7,21 +7,25 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from features.date_forms import is_numeral, time_of_numeral
+from features.date_forms import readings_of as date_readings
+from features.number_forms import MARKS, number_under
+from features.number_forms import readings_of as number_readings
+from features.reading import USUAL, Reading
 from features.tables import MICROSECONDS_PER_DAY
 
 Value = TypeVar("Value")
 EdgeOfDay = Literal["start", "end"]
 
-#: Compared in lower case after trimming. CRM forms write "Select" for a list nobody touched.
-MISSING_WORDS = frozenset(
-    {"", "-", "--", "?", "n/a", "na", "nan", "nat", "none", "not specified", "null", "select", "unknown"}
-)
 FLAGS = {"yes": 1.0, "true": 1.0, "y": 1.0, "t": 1.0, "no": 0.0, "false": 0.0, "n": 0.0, "f": 0.0}
 MAX_ID_LENGTH = 128
 #: No time of a CRM lies outside; 9999-12-31 is how databases write "never".
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 _OUT_OF_YEARS = f"a time between the years {FIRST_YEAR} and {LAST_YEAR} is expected; leave the cell empty for never"
 MAX_NUMBER = 1e18
+_NO_TIME = "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"
+_ORDER_NAMES = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
+_MARK_NAMES = {".": "point", ",": "comma"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -30,13 +34,8 @@ class BadCell(ValueError):
     """A cell that can not be read as what its column holds; the text is the reason."""
 
 
-def is_missing(cell: str) -> bool:
-    """Whether a cell says that nothing is known.
-
-    >>> is_missing(" Select "), is_missing("Mumbai")
-    (True, False)
-    """
-    return cell.strip().lower() in MISSING_WORDS
+class UnclearDate(BadCell):
+    """A date whose day and month could as well be month and day."""
 
 
 def parse_id(cell: str) -> str:
@@ -67,20 +66,22 @@ def parse_event_type(cell: str) -> str:
     return text
 
 
-def parse_number(cell: str) -> float:
+def parse_number(cell: str, reading: Reading = USUAL) -> float:
     """A finite number, or NaN for a missing one; there is one zero, -0 is 0.
 
-    >>> parse_number("1e3"), parse_number("n/a")
-    (1000.0, nan)
+    Where the decimal mark is not said, it is a point wherever the cell can be read so.
+
+    >>> parse_number("1e3"), parse_number("n/a"), parse_number("€ 1.234,50"), parse_number("12.5%")
+    (1000.0, nan, 1234.5, 12.5)
     """
-    if is_missing(cell):
+    if reading.is_missing(cell):
         return math.nan
-    try:
-        number = float(cell)
-    except ValueError:
-        raise BadCell("a number is expected") from None
-    if "_" in cell:  # Python reads 10_000, and so would product codes become numbers.
-        raise BadCell("a number is expected")
+    marks = MARKS if reading.decimal is None else (reading.decimal,)
+    number = next((found for mark in marks if (found := number_under(cell, mark)) is not None), None)
+    if number is None:
+        is_other = reading.decimal is not None and any(each is not None for each in number_readings(cell))
+        of_mark = f" with a decimal {_MARK_NAMES[reading.decimal]}" if is_other and reading.decimal else ""
+        raise BadCell(f"a number{of_mark} is expected")
     if not math.isfinite(number):
         raise BadCell("a finite number is expected")
     if abs(number) > MAX_NUMBER:
@@ -88,7 +89,7 @@ def parse_number(cell: str) -> float:
     return number + 0.0
 
 
-def parse_flag(cell: str) -> float:
+def parse_flag(cell: str, reading: Reading = USUAL) -> float:
     """1 for yes, 0 for no, NaN for missing; a number is yes unless it is 0.
 
     >>> parse_flag("Yes"), parse_flag("0")
@@ -98,34 +99,51 @@ def parse_flag(cell: str) -> float:
     if word in FLAGS:
         return FLAGS[word]
     try:
-        number = parse_number(cell)
+        number = parse_number(cell, reading)
     except BadCell:
         raise BadCell("yes or no is expected") from None
     return number if math.isnan(number) else float(number != 0)
 
 
-def parse_time_us(cell: str, *, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:
-    """Microseconds since 1970 UTC of an ISO 8601 date or time.
+def parse_time_us(cell: str, reading: Reading = USUAL, *, date_is: EdgeOfDay) -> int:
+    """Microseconds since 1970 UTC of a date or time: ISO 8601, or as `date_forms` has them.
 
-    A time without an offset is read in `timezone`; a date without a time is the first or the last
-    microsecond of that day.
+    A time without an offset is read in the reading's time zone: one that comes twice, where the clock is
+    set back, is the first; one that never comes is read as if the clock had not been set yet. A date
+    without a time is the first or the last microsecond of that day.
 
-    >>> parse_time_us("1970-01-01T00:00:01.5Z", timezone=ZoneInfo("UTC"), date_is="start")
+    >>> parse_time_us("1970-01-01T00:00:01.5Z", date_is="start")
     1500000
+    >>> parse_time_us("1/2/1970 12:00 am", Reading(dates="mdy"), date_is="start") // MICROSECONDS_PER_DAY
+    1
     """
-    text = cell.strip()
-    is_day = len(text) <= len("2026-03-31")
-    try:
-        day = date.fromisoformat(text) if is_day else None
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadCell("a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected") from None
+    moment = _moment(cell.strip(), reading)
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise BadCell(_OUT_OF_YEARS)
-    if day is not None:
-        return _edge_of_day_us(day, timezone, date_is)
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone)
+    if not isinstance(moment, datetime):
+        return _edge_of_day_us(moment, reading.timezone, date_is)
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=reading.timezone)
     return (aware - _EPOCH) // _MICROSECOND
+
+
+def _moment(text: str, reading: Reading) -> date | datetime:
+    if is_numeral(text):
+        return time_of_numeral(text)
+    try:
+        return date.fromisoformat(text) if len(text) <= len("2026-03-31") else datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    fits = date_readings(text)
+    if reading.dates is not None:
+        if reading.dates in fits:
+            return fits[reading.dates]
+        raise BadCell(_NO_TIME if not fits else f"a date in the order {_ORDER_NAMES[reading.dates]} is expected")
+    usual = {order: moment for order, moment in fits.items() if order != "ymd"} or fits
+    if not usual:
+        raise BadCell(_NO_TIME)
+    if len(set(usual.values())) > 1:
+        raise UnclearDate("day and month can not be told apart: write 2026-03-31, or say `dates: dmy` or `dates: mdy`")
+    return next(iter(usual.values()))
 
 
 def _edge_of_day_us(day: date, timezone: ZoneInfo, date_is: EdgeOfDay) -> int:

@@ -3,10 +3,14 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from features.parsing import BadCells
+from features.raw_table import RawTable
+
+OF_NO_LEAD = "no usable lead with this id in the leads table"
+OF_UNUSED_LEAD = "its lead is in the quarantine"
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class BadRow:
     file : the table's file name.
     row : its number as a spreadsheet shows it: the header is row 1.
     column, value, reason : the first cell that was wrong, as found, and what was expected.
-    is_repeat : it says nothing that another row does not say: not used, and no fault either.
+    is_aside : it is no fault though not used: it says what another row says, is no record, or its lead is not used.
     """
 
     file: str
@@ -26,7 +30,7 @@ class BadRow:
     column: str
     value: str
     reason: str
-    is_repeat: bool = False
+    is_aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,36 +47,47 @@ class TableCount:
 
     @property
     def n_faults(self) -> int:
-        """How many rows are wrong, repeats apart."""
-        return sum(not row.is_repeat for row in self.bad)
+        """How many rows are wrong, those set aside apart."""
+        return sum(not row.is_aside for row in self.bad)
 
 
 class BadRows:
     """Collects the unusable rows of one table; the first fault of a row counts."""
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+    def __init__(self, table: RawTable) -> None:
+        self._table = table
         self._by_index: dict[int, BadRow] = {}
+        for index, fault in table.faults.items():
+            self.add(index, fault.column, fault.value, fault.reason, is_aside=fault.is_aside)
 
-    def add(self, index: int, column: str, value: str, reason: str, *, is_repeat: bool = False) -> None:
-        """Note the row at this 0-based position below the header."""
-        self._by_index.setdefault(index, BadRow(self._file, index + 2, column, value[:200], reason, is_repeat))
+    def add(self, index: int, column: str, value: str, reason: str, *, is_aside: bool = False) -> None:
+        """Note the row at this 0-based position."""
+        if index not in self._by_index:
+            file, row = self._table.place_of(index)
+            self._by_index[index] = BadRow(file, row, column, value[:200], reason, is_aside)
 
     def add_cells(self, column: str, cells: Sequence[str], bad: BadCells) -> None:
         """Note every bad cell of a column."""
         for row, reason in zip(bad.rows, bad.reasons, strict=True):
             self.add(row, column, cells[row], reason)
 
+    def answer(self, index: int, *, by: int) -> None:
+        """A usable row says what this one should have said: it is no fault any more, as when it was mended."""
+        file, row = self._table.place_of(by)
+        old = self._by_index[index]
+        reason = f"{old.reason}; a usable row of this id stands in {file}, row {row}"
+        self._by_index[index] = replace(old, reason=reason, is_aside=True)
+
     def __contains__(self, index: int) -> bool:
         return index in self._by_index
 
-    def used(self, n_rows: int) -> list[int]:
+    def used(self) -> list[int]:
         """The positions that no fault was noted for."""
-        return [i for i in range(n_rows) if i not in self._by_index]
+        return [i for i in range(len(self._table)) if i not in self._by_index]
 
-    def count(self, n_rows: int) -> TableCount:
+    def count(self) -> TableCount:
         rows = tuple(self._by_index[i] for i in sorted(self._by_index))
-        return TableCount(self._file, n_rows, rows)
+        return TableCount(self._table.name, len(self._table), rows)
 
 
 def commonest_reasons(counts: Iterable[TableCount], limit: int = 5) -> list[tuple[str, int]]:

@@ -2,19 +2,22 @@
 
 import difflib
 import re
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from features.csv_table import first_rows, pieces_of
+from features.csv_text import BadText, text_of
+from features.raw_table import RawTable, joined, of_frame
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-_SEPARATORS = (",", ";", "\t", "|")
-#: Columns that pandas wrote or made up: row numbers, and what follows a comma at the end of the header.
-_NAMELESS = re.compile(r"Unnamed: \d+|__index_level_\d+__")
+#: Row numbers that pandas wrote.
+_NAMELESS = re.compile(r"__index_level_\d+__")
 
 
 @dataclass(frozen=True)
@@ -35,70 +38,92 @@ class BadProject(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """A file, and its name for messages."""
+    """A file, or several that are one table, and its name for messages."""
 
     path: Path
+    more: tuple[Path, ...] = ()
+
+    @classmethod
+    def of(cls, folder: Path, names: str | Sequence[str]) -> "Source":
+        """The files that leadlight.yaml names, which lies in `folder`."""
+        first, *rest = [names] if isinstance(names, str) else names
+        return cls(folder / first, tuple(folder / name for name in rest))
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return (self.path, *self.more)
 
     @property
     def name(self) -> str:
-        return self.path.name
+        return self.path.name + (f" and {len(self.more)} more" if self.more else "")
 
     @property
     def is_parquet(self) -> bool:
-        return self.path.suffix.lower() in {".parquet", ".pq"}
+        return not self.more and _is_parquet(self.path)
 
 
 def column_problems(
     source: Source, wanted: Mapping[tuple[str | int, ...], str], *, key: tuple[str, ...]
 ) -> list[Problem]:
     """What is wrong with a table that its header shows: no file, no table, a wanted column that is not there."""
-    try:
-        return missing_columns(read_frame(source, key=key, is_header_only=True), wanted, file=source.name)
-    except BadProject as error:
-        return list(error.problems)
+    problems: list[Problem] = []
+    for path in source.paths:
+        try:
+            columns = _header(path, key)
+        except BadProject as error:
+            problems += error.problems
+        else:
+            problems += missing_columns(columns, wanted, file=path.name)
+    return problems
 
 
-def read_frame(source: Source, *, key: tuple[str, ...], is_header_only: bool = False) -> "pd.DataFrame":
-    """The whole table: CSV cells as text, untouched; Parquet columns as they are typed.
+def read_table(source: Source, *, key: tuple[str, ...]) -> RawTable:
+    """The whole table as text cells.
 
     Raises
     ------
     BadProject : the file is absent, empty or no table; `key` is where leadlight.yaml names it.
     """
-    import pandas as pd
+    return joined(list(read_pieces(source, key=key)), source.name)
 
-    if not source.path.is_file():
-        raise BadProject([Problem(key, _no_file(source.path))])
+
+def read_pieces(source: Source, *, key: tuple[str, ...]) -> Iterator[RawTable]:
+    """The table in pieces of whole rows, at least one: CSV as it is read, Parquet at once.
+
+    Raises
+    ------
+    BadProject : as `read_table`, while the pieces are taken.
+    """
+    for path in source.paths:
+        with _told(path, key):
+            if _is_parquet(path):
+                yield of_frame(_read_parquet(path, None), path.name)
+            else:
+                yield from pieces_of(text_of(path))
+
+
+def _header(path: Path, key: tuple[str, ...]) -> tuple[str, ...]:
+    with _told(path, key):
+        if _is_parquet(path):
+            return tuple(map(str, _read_parquet(path, 1).columns))
+        return tuple(first_rows(text_of(path)).columns)
+
+
+@contextmanager
+def _told(path: Path, key: tuple[str, ...]) -> Iterator[None]:
+    """What can be wrong with a file, as a problem of the key that names it."""
+    if not path.is_file():
+        raise BadProject([Problem(key, _no_file(path))])
     try:
-        n_rows = 1 if is_header_only else None
-        frame = _read_parquet(source.path, n_rows) if source.is_parquet else _read_csv(source.path, n_rows)
-    except UnicodeDecodeError as error:
-        raise BadProject([Problem(key, f"{source.name} is no UTF-8 text; save it as CSV UTF-8")]) from error
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, OSError, EOFError, zlib.error) as error:
-        raise BadProject([Problem(key, f"{source.name} can not be read as a table: {_first_line(error)}")]) from error
-    return frame[[name for name in frame.columns if not _NAMELESS.fullmatch(str(name))]]
+        yield
+    except BadText as error:
+        raise BadProject([Problem(key, f"{path.name} {error}")]) from error
+    except OSError as error:
+        raise BadProject([Problem(key, f"{path.name} can not be read as a table: {_first_line(error)}")]) from error
 
 
-def _read_csv(path: Path, n_rows: int | None) -> "pd.DataFrame":
-    """Blank lines are rows, so that rows keep their numbers, but for those at the end."""
-    import pandas as pd
-
-    frame = pd.read_csv(
-        path,
-        sep=_separator(path),
-        dtype=str,
-        na_filter=False,
-        nrows=n_rows,
-        encoding="utf-8-sig",
-        skip_blank_lines=False,
-        compression="gzip" if _is_gzip(path) else None,
-    ).fillna("")
-    if not isinstance(frame.index, pd.RangeIndex):  # pandas makes an index of the cells that are too many
-        raise pd.errors.ParserError("row 2 has more cells than the header in row 1; give each column a name")
-    end = len(frame)
-    while end and not "".join(frame.iloc[end - 1]):
-        end -= 1
-    return frame.iloc[:end]
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() in {".parquet", ".pq"}
 
 
 def _read_parquet(path: Path, n_rows: int | None) -> "pd.DataFrame":
@@ -118,24 +143,11 @@ def _read_parquet(path: Path, n_rows: int | None) -> "pd.DataFrame":
     except duckdb.Error as error:
         raise OSError(str(error)) from error
     frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return frame
+    return frame[[name for name in frame.columns if not _NAMELESS.fullmatch(str(name))]]
 
 
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def _separator(path: Path) -> str:
-    import gzip
-
-    opener = gzip.open if _is_gzip(path) else open
-    with opener(path, "rt", encoding="utf-8-sig") as file:
-        header = file.readline()
-    return max(_SEPARATORS, key=header.count)
-
-
-def _is_gzip(path: Path) -> bool:
-    return path.suffix.lower() == ".gz"
 
 
 def _no_file(path: Path) -> str:
@@ -154,11 +166,14 @@ def did_you_mean(name: str, choices: Sequence[str]) -> str:
     return f"; did you mean {folded[near[0]]!r}?" if near else ""
 
 
-def missing_columns(frame: "pd.DataFrame", wanted: Mapping[tuple[str | int, ...], str], *, file: str) -> list[Problem]:
+def missing_columns(
+    present: Collection[str], wanted: Mapping[tuple[str | int, ...], str], *, file: str
+) -> list[Problem]:
     """A problem for each wanted column (by its key in leadlight.yaml) that the table lacks."""
-    present = [str(name) for name in frame.columns]
     return [
-        Problem(key, f"{file} has no column {name!r}{did_you_mean(name, present) or '; it has: ' + _some(present)}")
+        Problem(
+            key, f"{file} has no column {name!r}{did_you_mean(name, [*present]) or '; it has: ' + _some([*present])}"
+        )
         for key, name in wanted.items()
         if name not in present
     ]

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from features.actors import Actor, made_by_rep
+from features.reading import USUAL, Reading
 from features.responsiveness import RESPONSIVENESS
 from features.rhythm import RHYTHM
 from features.sources import BadProject, Problem
@@ -33,6 +34,7 @@ class FeatureSpec:
     has_times : whether leads have a `created_at`.
     timeline : the features of the order and spread of events, as far as the log allows.
     actors : who makes the events of a type, where the project says so.
+    reading : how cells are read, with what the columns settled.
     """
 
     kinds: Mapping[str, Kind]
@@ -44,6 +46,7 @@ class FeatureSpec:
     has_times: bool
     timeline: tuple[str, ...] = ()
     actors: Mapping[str, Actor] = field(default_factory=dict)
+    reading: Reading = USUAL
 
 
 def commonest_types(events: EventArrays, *, limit: int = MAX_EVENT_TYPES) -> tuple[str, ...]:
@@ -59,6 +62,7 @@ def learn_spec(
     events: EventArrays | None,
     kinds: Mapping[str, Kind],
     actors: Mapping[str, Actor] = MappingProxyType({}),
+    reading: Reading = USUAL,
 ) -> FeatureSpec:
     """The spec of these tables, which hold nothing from `until` on.
 
@@ -66,6 +70,7 @@ def learn_spec(
     ----------
     kinds : kind by column name; columns of kind `email`, `text` and `ignore` give no feature yet.
     actors : who makes the events of a type, where the project says so.
+    reading : how the cells were read.
 
     A column that holds one value only, or none, is left out.
 
@@ -85,6 +90,7 @@ def learn_spec(
         has_times=has_times,
         timeline=_timeline_of(events, actors) if events is not None else (),
         actors=dict(sorted(actors.items())),
+        reading=reading,
     )
     _refuse_shared_names(spec)
     return spec

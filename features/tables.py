@@ -4,7 +4,7 @@ Times are integer microseconds since 1970-01-01 UTC. Leads are sorted by id, so 
 the rows in a file changes nothing that is computed from them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -168,6 +168,26 @@ class EventArrays:
         position[index] = np.arange(len(index))
         kept = self.take(position[self.lead] >= 0)
         return replace(kept, lead=position[kept.lead])
+
+
+def concat_events(logs: Sequence[EventArrays]) -> EventArrays:
+    """Logs one after the other, at least one, which have the same columns."""
+    types = tuple(sorted({name for log in logs for name in log.types}))
+    code = {name: i for i, name in enumerate(types)}
+    codes = [np.array([code[name] for name in log.types], dtype=np.int64) for log in logs]
+
+    def column(of: Callable[[EventArrays], NDArray[Any] | None]) -> NDArray[Any] | None:
+        own = [array for log in logs if (array := of(log)) is not None]
+        return np.concatenate(own) if own else None
+
+    return EventArrays(
+        np.concatenate([log.lead for log in logs]),
+        np.concatenate([own[log.type_code] for own, log in zip(codes, logs, strict=True)]),
+        np.concatenate([log.at_us for log in logs]),
+        column(lambda log: log.recorded_us),
+        types,
+        column(lambda log: log.actor),
+    )
 
 
 def no_events() -> EventArrays:

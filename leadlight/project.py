@@ -9,10 +9,11 @@ from pydantic import Field
 
 from features.crm import Crm, CrmSections, TooManyBadRows, read_crm
 from features.event_log import words_of_types
+from features.kept_rows import write_kept_rows
 from features.parsing import BadCell, EdgeOfDay, parse_time_us
 from features.quarantine import TableCount, write_quarantine
 from features.snapshots import GoalSection
-from features.sources import BadProject, Problem
+from features.sources import BadProject, Problem, Source
 from features.yaml_text import BadDocument, YamlDocument, parse_yaml, validate_document
 from models.rules import RuleBook, load_rulebook, starter_text
 from models.workspace import Workspace
@@ -88,10 +89,8 @@ class Project:
 
     def time_us(self, text: str, key: tuple[str, ...], *, date_is: EdgeOfDay = "start") -> int:
         """A time that was given by option or key, in the project's time zone."""
-        from zoneinfo import ZoneInfo
-
         try:
-            return parse_time_us(text, timezone=ZoneInfo(self.file.timezone), date_is=date_is)
+            return parse_time_us(text, self.file.reading, date_is=date_is)
         except BadCell as error:
             raise self.bad([Problem(key, f"found {text!r}: {error}")]) from error
 
@@ -111,10 +110,22 @@ class Project:
                 self.keep_quarantine(error.counts)
             raise self.bad(error.problems) from error
 
-    def keep_quarantine(self, counts: Sequence[TableCount]) -> None:
-        """Write the unusable rows into the workspace and say where; without any, an older file goes."""
+    def files(self) -> list[Path]:
+        """The files that the sections name."""
+        sections = (self.file.leads, self.file.events, self.file.outcomes)
+        named = [section.source for section in sections if section is not None and section.source is not None]
+        return [path for names in named for path in Source.of(self.folder, names).paths]
+
+    def keep_quarantine(self, counts: Sequence[TableCount], files: Sequence[Path] = ()) -> None:
+        """Write the unusable rows into the workspace and say where; without any, older files go.
+
+        Parameters
+        ----------
+        files : other files than the project's that were read.
+        """
         path = self.workspace.folder / "quarantine.csv"
         n_bad = sum(len(count.bad) for count in counts)
+        write_kept_rows(path.parent / "quarantine", counts, [*files, *self.files()])
         if not n_bad:
             path.unlink(missing_ok=True)
             return

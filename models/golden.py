@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from models.scoring import score_leads
 
 N_GOLDEN_ROWS = 8
 _AS_OF = datetime(2020, 1, 31, tzinfo=UTC)
-_UTC = ZoneInfo("UTC")
 #: The share of cells left empty, also where training had none: what fills them is part of the model.
 _GAPS = 0.2
 
@@ -51,7 +49,7 @@ def make_golden_rows(model: LeadModel) -> GoldenRows:
 
 def score_golden_rows(model: LeadModel, golden: GoldenRows) -> FloatArray:
     """The log-odds that a model gives the golden rows, through the one scoring path."""
-    leads, events = arrays_of_records(golden.records, model.facts.spec, timezone=_UTC)
+    leads, events = arrays_of_records(golden.records, model.facts.spec)
     snapshots = _snapshots(leads, datetime.fromisoformat(golden.as_of))
     return score_leads(model, leads, events if model.facts.spec.has_events else None, snapshots, n_reasons=1).log_odds
 

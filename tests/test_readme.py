@@ -18,10 +18,11 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_project_file_is_valid() -> None:
-    (text,) = blocks("yaml")
+    text, keys, mended = blocks("yaml")
 
-    project = validate_document(ProjectFile, parse_yaml(text, name="README.md"))
+    project = validate_document(ProjectFile, parse_yaml(text + keys, name="README.md"))
     assert project.leads.columns["age"].is_withheld
+    assert validate_document(ProjectFile, parse_yaml(mended, name="README.md")).leads.id == "lead_id"
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def build_history(
     is_ordered : of a flat table: whether an order column was given.
     spec : which columns and event types are features; learned from the tables if None.
     """
-    spec = spec or learn_spec(crm.leads, crm.events, crm.kinds, crm.actors)
+    spec = spec or learn_spec(crm.leads, crm.events, crm.kinds, crm.actors, crm.reading)
     labelled = _labelled(crm, goal, observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)

@@ -38,7 +38,8 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
     leaks = _leaks(project, crm) if not problems else ()
     profile = _profile(project, crm)
     if as_json:
-        print_json({**_report(crm.counts, problems, unmatched, leaks), **profile_json(profile)})
+        report = _report(crm.counts, problems, unmatched, leaks)
+        print_json({**report, "notes": list(crm.notes), **profile_json(profile)})
     else:
         _print(crm, profile, problems, unmatched, leaks)
     return 2 if problems or any(leak.verdict == "stop" for leak in leaks) else 0
@@ -125,6 +126,8 @@ def _print(crm: "Crm", profile: "Profile", problems: list[str], unmatched: list[
     print_table(("table", "rows read", "used", "quarantined"), rows)
     for reason, n in commonest_reasons(crm.counts):
         say(f"  {n} x {reason}")
+    for line in crm.notes:
+        say(f"Taken for granted: {line}")
     print_profile(profile, crm.kinds)
     if unmatched:
         say(f"{len(unmatched)} rules match nothing here and are skipped:")

@@ -64,8 +64,14 @@ def open_champion(
     model = project.workspace.load_champion()
     if project.rules_text() != model.rules_text:
         note("the rulebook was edited since the training; scores use the model's own until you train again")
-    crm = project.read(kinds=model.facts.spec.kinds, leads_file=leads, events_file=events, needs_outcomes=False)
-    project.keep_quarantine(crm.counts)
+    crm = project.read(
+        kinds=model.facts.spec.kinds,
+        reading=model.facts.spec.reading,
+        leads_file=leads,
+        events_file=events,
+        needs_outcomes=False,
+    )
+    project.keep_quarantine(crm.counts, [path for path in (leads, events) if path is not None])
     if crm.leads.created_us is None:
         return model, crm, 0
     as_of_us = crm.newest_us + 1 if as_of is None else project.time_us(as_of, ("--as-of",))

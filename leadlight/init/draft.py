@@ -9,7 +9,7 @@ from features.crm_headers import ACCOUNT, AMOUNT, CLOSED, CREATED, SENSITIVE, cr
 from leadlight.errors import BadRequest
 from leadlight.init.columns import describe_columns
 from leadlight.init.events import EventsFound, find_events
-from leadlight.init.facts import NEARLY_ALL, TableFacts, look_at
+from leadlight.init.facts import NEARLY_ALL, USUAL_ORDER, TableFacts, look_at
 from leadlight.init.keys import Key, Keys, find_keys, find_order
 from leadlight.init.measured import measured
 from leadlight.init.outcome import Closing, OutcomeFound, find_closing, find_outcome
@@ -134,6 +134,7 @@ def _compose(files: _Files, keys: Keys, created: str | None, ending: _Ending | N
     )  # fmt: skip
     reserved = {*_named(section), *((ending.outcome.column,) if ending is not None and is_flat else ())}
     return Draft(
+        dates=_dates_line(files),
         head=_head(files, log),
         leads=section,
         columns=describe_columns(leads, reserved, own),
@@ -143,6 +144,15 @@ def _compose(files: _Files, keys: Keys, created: str | None, ending: _Ending | N
         crm=crm_of(list(leads.columns)),
         rows={table.name: table.n_rows for table in (leads, *files.others)},
     )
+
+
+def _dates_line(files: _Files) -> Said | None:
+    """The order of day and month, where a column leaves it open."""
+    columns = [column for table in (files.leads, *files.others) for column in table.columns.values()]
+    unclear = [column.name for column in columns if column.is_unclear_date]
+    if not unclear:
+        return None
+    return Said(USUAL_ORDER, "", f"is 1/2 in {unclear[0]!r} the first of February? If it is January 2nd: mdy")
 
 
 def _named(section: Mapping[str, Said]) -> set[str]:

@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from features.columns import infer_kind, read_column
-from features.parsing import BadCell, is_missing, parse_cells, parse_time_us
-from features.sources import BadProject, Problem, Source, read_frame, text_cells
+from features.parsing import BadCell, parse_cells, parse_time_us
+from features.reading import USUAL, DateOrder, is_missing
+from features.settling import DateEvidence, Settled, settled_dates
+from features.sources import BadProject, Problem, Source, read_table
 from features.tables import Kind
 
-UTC = ZoneInfo("UTC")
+#: What is written where the files do not tell, with a question.
+USUAL_ORDER: DateOrder = "dmy"
 #: Share of cells that have to be what the column is taken for.
 NEARLY_ALL = 0.99
 
@@ -48,12 +50,26 @@ class ColumnFacts:
         return infer_kind(self.cells)
 
     @cached_property
+    def order(self) -> Settled:
+        """In which order day and month stand, as far as the cells tell."""
+        evidence = DateEvidence(USUAL)
+        evidence.add(self.cells)
+        return settled_dates(evidence, None)
+
+    @property
+    def is_unclear_date(self) -> bool:
+        """Whether it holds dates whose day and month can not be told apart."""
+        return bool(self.order.question) and self.is_date
+
+    @cached_property
     def times_us(self) -> tuple[int | None, ...]:
         """Each cell as a time, a date being the end of its day; None where it is none."""
 
+        reading = replace(USUAL, dates=self.order.format.dates or USUAL_ORDER)
+
         def read(cell: str) -> int | None:
             try:
-                return parse_time_us(cell, timezone=UTC, date_is="end")
+                return parse_time_us(cell, reading, date_is="end")
             except BadCell:
                 return None
 
@@ -78,7 +94,7 @@ class ColumnFacts:
 
     def bad_rows(self, kind: Kind) -> frozenset[int]:
         """The rows that can not be used if the column is read as this kind."""
-        return frozenset(read_column(self.cells, kind, timezone=UTC)[1].rows)
+        return frozenset(read_column(self.cells, kind)[1].rows)
 
 
 @dataclass(frozen=True)
@@ -109,9 +125,11 @@ def look_at(path: Path, *, option: str) -> TableFacts:
     ------
     BadProject : it is absent, no table or has no row; `option` is how the user named it.
     """
-    frame = read_frame(Source(path), key=(option,))
-    if not len(frame):
+    table = read_table(Source(path), key=(option,))
+    if not len(table):
         raise BadProject([Problem((option,), f"{path.name} has a header but no rows; export it again")])
-    names = [str(name) for name in frame.columns]
-    columns = {name: ColumnFacts(name, tuple(cell.strip() for cell in text_cells(frame, name))) for name in names}
-    return TableFacts(path, columns, len(frame))
+    columns = {
+        name: ColumnFacts(name, tuple(cell.strip() for row, cell in enumerate(cells) if row not in table.faults))
+        for name, cells in table.columns.items()
+    }
+    return TableFacts(path, columns, len(table) - len(table.faults))

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from features.crm_headers import OUTCOME, STATUS
-from features.parsing import FLAGS, is_missing
+from features.parsing import FLAGS
+from features.reading import is_missing
 from leadlight.init.facts import NEARLY_ALL, ColumnFacts, TableFacts
 
 Meaning = Literal["won", "lost", "open"]

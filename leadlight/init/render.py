@@ -35,8 +35,9 @@ def render(draft: Draft) -> str:
             "",
             *_section({"goal": Said({"horizon": str(draft.horizon.value)}, draft.horizon.why, draft.horizon.ask)}, 0),
         ]
-    if draft.max_bad is not None:
-        lines += ["", *_section({"max_bad": draft.max_bad}, 0)]
+    for key, said in (("dates", draft.dates), ("max_bad", draft.max_bad)):
+        if said is not None:
+            lines += ["", *_section({key: said}, 0)]
     return "\n".join(lines) + "\n"
 
 

@@ -46,6 +46,7 @@ class Draft:
     outcomes: Section = field(default_factory=dict)
     horizon: Said | None = None
     max_bad: Said | None = None
+    dates: Said | None = None
     crm: str | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
 
@@ -58,5 +59,5 @@ class Draft:
             "outcomes": self.outcomes,
         }
         lines = {f"{name}.{key}": said for name, section in sections.items() for key, said in section.items()}
-        rest = {"goal.horizon": self.horizon, "max_bad": self.max_bad}
+        rest = {"goal.horizon": self.horizon, "max_bad": self.max_bad, "dates": self.dates}
         return lines | {key: said for key, said in rest.items() if said is not None}

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from features.names import normal_name
-from features.parsing import is_missing
+from features.reading import is_missing
 from features.snapshots import DurationUs
 
 TESTS = ("matches", "is", "in", "at_least", "at_most", "missing")

@@ -20,6 +20,7 @@ from features.behaviour import NEVER_DAYS
 from features.build import TIMELINE, FeatureMatrix, build_features, feature_names
 from features.crm import Crm, CrmSections, read_crm
 from features.labels import no_outcomes, training_snapshots
+from features.reading import Reading
 from features.records import EventRecord, LeadRecord, arrays_of_records, cell_text
 from features.snapshots import GoalSection, Snapshots, snapshots_at, snapshots_of_rows
 from features.spec import FeatureSpec, learn_spec
@@ -38,6 +39,7 @@ SPEC = FeatureSpec(
     has_times=True,
     timeline=TIMELINE,
     actors={"zap": "rep"},
+    reading=Reading(BERLIN),
 )
 #: Offsets, naive times around the set of the clock on 2026-03-29, and whole days.
 TIMES = st.integers(0, 60).map(lambda n: (START + timedelta(hours=7 * n)).isoformat()) | st.sampled_from(
@@ -132,7 +134,7 @@ def one_of_table(crm: Crm, lead: int, as_of_us: int) -> FeatureMatrix:
 
 
 def one_of_records(record: LeadRecord, as_of_us: int) -> FeatureMatrix:
-    leads, events = arrays_of_records([record], SPEC, timezone=BERLIN)
+    leads, events = arrays_of_records([record], SPEC)
     return build_features(leads, events, Snapshots(np.array([0]), np.array([as_of_us])), SPEC)
 
 
@@ -140,7 +142,7 @@ def one_of_records(record: LeadRecord, as_of_us: int) -> FeatureMatrix:
 def test_records_asked_together_give_what_each_gives_alone(records: list[LeadRecord], order: list[int]) -> None:
     mixed = [records[i] for i in order if i < len(records)]
     as_of_us = int((START + timedelta(days=9)).timestamp()) * 1_000_000
-    leads, events = arrays_of_records(mixed, SPEC, timezone=BERLIN)
+    leads, events = arrays_of_records(mixed, SPEC)
 
     together = build_features(leads, events, Snapshots(np.arange(len(mixed)), np.full(len(mixed), as_of_us)), SPEC)
 
@@ -196,7 +198,7 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
 @pytest.mark.parametrize("form", ["csv", "csv.gz", "text parquet", "typed parquet"])
 def test_every_kind_of_file_gives_the_same_bytes(tmp_path: Path, form: str) -> None:
     as_of_us = int(datetime(2026, 3, 25, tzinfo=UTC).timestamp()) * 1_000_000
-    leads, events = arrays_of_records(sorted(RECORDS, key=lambda record: record.lead_id), SPEC, timezone=BERLIN)
+    leads, events = arrays_of_records(sorted(RECORDS, key=lambda record: record.lead_id), SPEC)
     expected = build_features(leads, events, snapshots_at(leads, as_of_us), SPEC)
 
     crm = read_crm(write_as(tmp_path, form), tmp_path)
@@ -221,7 +223,7 @@ def test_features_are_what_was_known_before_as_of() -> None:
 
 @given(LEADS, st.integers(0, 30))
 def test_nothing_is_missing_but_unknown_attributes_and_dates_to_come(records: list[LeadRecord], days: int) -> None:
-    leads, events = arrays_of_records(records, SPEC, timezone=BERLIN)
+    leads, events = arrays_of_records(records, SPEC)
     as_of_us = int((START + timedelta(days=days)).timestamp()) * 1_000_000
     matrix = build_features(leads, events, Snapshots(np.arange(len(leads)), np.full(len(leads), as_of_us)), SPEC)
 
@@ -243,7 +245,7 @@ def test_never_has_a_code_that_no_age_reaches() -> None:
 
 @given(LEADS)
 def test_building_changes_no_input_and_is_the_same_twice(records: list[LeadRecord]) -> None:
-    leads, events = arrays_of_records(records, SPEC, timezone=BERLIN)
+    leads, events = arrays_of_records(records, SPEC)
     snapshots = Snapshots(np.arange(len(leads)), np.full(len(leads), int(START.timestamp()) * 1_000_000))
     before = pickle.dumps((leads, events, snapshots))
 

@@ -14,6 +14,7 @@ from features.event_log import (
     read_events,
     words_of_types,
 )
+from features.reading import Reading
 from features.sources import BadProject, Source
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import LeadArrays, TextColumn
@@ -27,7 +28,7 @@ FULL = SECTION.model_copy(update={"id": "id", "recorded_at": "known"})
 
 def read(folder: Path, text: str, section: EventsSection = FULL, *, are_all_leads: bool = True) -> EventLog:
     (folder / "events.csv").write_text(text, encoding="utf-8")
-    return read_events(section, Source(folder / "events.csv"), LEADS, timezone=UTC, are_all_leads=are_all_leads)
+    return read_events(section, Source(folder / "events.csv"), LEADS, reading=Reading(UTC), are_all_leads=are_all_leads)
 
 
 def rows(log: EventLog) -> list[tuple[str, str, int]]:
@@ -141,7 +142,7 @@ def test_naive_times_in_parquet_are_of_the_zone(tmp_path: Path, zone: str) -> No
     pd.DataFrame({"lead": ["a"], "at": at, "type": ["call"]}).to_parquet(tmp_path / "e.parquet")
 
     source = Source(tmp_path / "e.parquet")
-    log = read_events(SECTION, source, LEADS, timezone=ZoneInfo(zone), are_all_leads=True)
+    log = read_events(SECTION, source, LEADS, reading=Reading(ZoneInfo(zone)), are_all_leads=True)
 
     assert log.events.at_us.tolist() == [DAY if zone == "Asia/Kolkata" else DAY + 19_800_000_000]
 
@@ -188,10 +189,18 @@ def test_of_repeats_that_differ_in_the_actor_the_same_is_used_in_any_order(tmp_p
 def test_tracking_begins_at_the_start_of_a_day() -> None:
     said = SECTION.model_copy(update={"observed_from": "1970-01-02"})
 
-    assert observed_from_us(said, UTC) == DAY
-    assert observed_from_us(SECTION, UTC) is None
+    assert observed_from_us(said, Reading(UTC)) == DAY
+    assert observed_from_us(SECTION, Reading(UTC)) is None
 
 
 def test_a_beginning_that_is_no_time_is_said_with_its_key() -> None:
     with pytest.raises(BadProject, match=r"events\.observed_from: found 'May': a date or time"):
-        observed_from_us(SECTION.model_copy(update={"observed_from": "May"}), UTC)
+        observed_from_us(SECTION.model_copy(update={"observed_from": "May"}), Reading(UTC))
+
+
+def test_which_of_two_repeats_is_kept_does_not_depend_on_their_order(tmp_path: Path) -> None:
+    twice = ["a,1970-01-02T00:00:00Z,call,7,1970-01-01T00:00:00Z", "a,1970-01-02T00:00:00Z,call,7,1970-01-01T12:00:00Z"]
+
+    logs = [read(tmp_path, HEADER + "\n".join(order) + "\n") for order in (twice, twice[::-1])]
+
+    assert rows(logs[0]) == rows(logs[1])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.behaviour import behaviour_features
 from features.event_log import EventLog, EventsSection, read_events
 from features.event_parquet import read_typed_events
+from features.reading import Reading
 from features.snapshots import Snapshots
 from features.sources import Source
 from features.tables import FloatArray, LeadArrays, TextColumn
@@ -50,7 +51,7 @@ def read_as_cells(source: Source, section: EventsSection = SECTION, *, are_all_l
     """The same log as CSV, whose cells are read one by one."""
     as_csv = source.path.with_suffix(".csv")
     pd.read_parquet(source.path).to_csv(as_csv, index=False)
-    return read_events(section, Source(as_csv), LEADS, timezone=UTC, are_all_leads=are_all_leads)
+    return read_events(section, Source(as_csv), LEADS, reading=Reading(UTC), are_all_leads=are_all_leads)
 
 
 def features_of(log: EventLog | None, as_of: str = "2026-03-04") -> FloatArray:
@@ -190,7 +191,7 @@ def test_a_file_that_is_no_parquet_is_left_to_the_cells(tmp_path: Path) -> None:
 def test_times_without_an_offset_in_another_zone_are_left_to_the_cells(tmp_path: Path) -> None:
     source = source_of(tmp_path)
 
-    assert read_typed_events(SECTION, source, LEADS, timezone=ZoneInfo("Asia/Kolkata")) is None
+    assert read_typed_events(SECTION, source, LEADS, reading=Reading(ZoneInfo("Asia/Kolkata"))) is None
 
 
 def test_events_of_leads_not_asked_for_are_counted_and_passed_over(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from features.labels import (
     training_snapshots,
 )
 from features.quarantine import TableCount
+from features.reading import Reading
 from features.snapshots import GoalSection, Snapshots, snapshots_of_rows
 from features.sources import BadProject, Source
 from features.tables import MICROSECONDS_PER_DAY as DAY
@@ -191,7 +192,7 @@ def read(
     (folder / "deals.csv").write_text(text, encoding="utf-8")
     leads = leads_created(0, 10 * DAY)
     source = Source(folder / "deals.csv")
-    return read_outcomes(section, source, leads, timezone=ZoneInfo(zone), are_all_leads=are_all_leads)
+    return read_outcomes(section, source, leads, reading=Reading(ZoneInfo(zone)), are_all_leads=are_all_leads)
 
 
 def test_the_first_close_and_the_first_win_count(tmp_path: Path) -> None:
@@ -240,7 +241,7 @@ def test_a_date_of_closing_is_the_end_of_its_day_in_the_zone(tmp_path: Path, zon
     [
         ("zz,1970-01-09,won", "lead", "no usable lead with this id in the leads table"),
         (",1970-01-09,won", "lead", "no usable lead with this id in the leads table"),
-        ("a,9.1.1970,won", "closed", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
+        ("a,31.2.1970,won", "closed", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
         ("a,,lost", "closed", "a closed deal needs the time it closed"),
     ],
 )
@@ -324,7 +325,7 @@ def test_with_words_for_lost_every_other_word_means_open(tmp_path: Path) -> None
     leads = leads_created(0, 0, 0, 0)
 
     ends, count = read_outcomes(
-        section, Source(tmp_path / "deals.csv"), leads, timezone=ZoneInfo("UTC"), are_all_leads=True
+        section, Source(tmp_path / "deals.csv"), leads, reading=Reading(ZoneInfo("UTC")), are_all_leads=True
     )
 
     assert count.rows_used == 4

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from features.lead_table import LeadsSection, LeadTable, read_leads
+from features.reading import Reading
 from features.sources import BadProject, Source
 from features.tables import Kind, NumberColumn, TextColumn
 
@@ -20,7 +21,7 @@ def read(
     folder: Path, text: str, section: LeadsSection = SECTION, *, kinds: Mapping[str, Kind] | None = None
 ) -> LeadTable:
     (folder / "leads.csv").write_text(text, encoding="utf-8")
-    return read_leads(section, Source(folder / "leads.csv"), timezone=ZoneInfo("Europe/Berlin"), kinds=kinds)
+    return read_leads(section, Source(folder / "leads.csv"), reading=Reading(ZoneInfo("Europe/Berlin")), kinds=kinds)
 
 
 def problems_of(folder: Path, text: str, section: LeadsSection = SECTION, **kinds: Kind) -> dict[str, str]:
@@ -58,7 +59,7 @@ def test_a_date_of_creation_is_the_start_of_its_day_in_the_zone(tmp_path: Path) 
         ("x" * 129 + ",2026-01-01,,7", "lead_id", "an id has at most 128 characters, this one 129"),
         ("a\x07b,2026-01-01,,7", "lead_id", "an id has printable characters only"),
         ("z,,,7", "created_at", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
-        ("z,1.2.2026,,7", "created_at", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
+        ("z,31.2.2026,,7", "created_at", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
         ("z,2026-01-01,,many", "size", "a number is expected"),
         ("z,soon,,many", "created_at", "a date or time like 2026-03-31 or 2026-03-31T14:05:00Z is expected"),
     ],
@@ -179,7 +180,7 @@ def test_a_flat_table_is_ordered_by_moments_and_not_by_their_spelling(tmp_path: 
     (tmp_path / "l.csv").write_text("id,at\n" + "".join(f"{lead},{at}\n" for lead, at in moments.items()))
     section = LeadsSection(source="l.csv", id="id", order_by="at")
 
-    table = read_leads(section, Source(tmp_path / "l.csv"), timezone=ZoneInfo("UTC"))
+    table = read_leads(section, Source(tmp_path / "l.csv"), reading=Reading(ZoneInfo("UTC")))
     assert table.leads.ids == ("a", "b", "c")
 
 

@@ -14,7 +14,6 @@ from features.parsing import (
     BadCell,
     BadCells,
     EdgeOfDay,
-    is_missing,
     parse_cells,
     parse_duration_us,
     parse_event_type,
@@ -23,6 +22,7 @@ from features.parsing import (
     parse_number,
     parse_time_us,
 )
+from features.reading import Reading, is_missing
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import MICROSECONDS_PER_HOUR as HOUR
 
@@ -77,7 +77,7 @@ def test_numbers_are_read(cell: str, number: float) -> None:
     assert parse_number(cell) == number
 
 
-@pytest.mark.parametrize("cell", ["1,5", "1 000", "1_000", "0x1F", "12 kg", "inf", "-Infinity", "1e999", "-nan"])
+@pytest.mark.parametrize("cell", ["1_000", "1 00", "1,2,3", "0x1F", "12 kg", "inf", "-Infinity", "1e999", "-nan"])
 def test_what_is_no_finite_number_is_refused(cell: str) -> None:
     with pytest.raises(BadCell, match="number is expected"):
         parse_number(cell)
@@ -121,19 +121,19 @@ def test_an_unknown_flag_is_missing_and_a_word_is_refused() -> None:
     ],
 )
 def test_times_are_microseconds_and_naive_ones_are_of_the_zone(cell: str, expected: int) -> None:
-    assert parse_time_us(cell, timezone=BERLIN, date_is="end") == expected
+    assert parse_time_us(cell, Reading(BERLIN), date_is="end") == expected
 
 
 @pytest.mark.parametrize("cell", ["2026-03-31", "20260331", "2026-W14-2"])
 @pytest.mark.parametrize(("date_is", "expected"), [("start", us(2026, 3, 31)), ("end", us(2026, 4, 1) - 1)])
 def test_a_date_is_the_edge_of_its_day_however_it_is_written(cell: str, date_is: EdgeOfDay, expected: int) -> None:
-    assert parse_time_us(cell, timezone=UTC_ZONE, date_is=date_is) == expected
+    assert parse_time_us(cell, Reading(UTC_ZONE), date_is=date_is) == expected
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-28", 24), ("2026-03-29", 23), ("2026-10-25", 25)])
 def test_a_day_on_which_the_clock_is_set_is_shorter_or_longer(day: str, hours: int) -> None:
-    start = parse_time_us(day, timezone=BERLIN, date_is="start")
-    end = parse_time_us(day, timezone=BERLIN, date_is="end")
+    start = parse_time_us(day, Reading(BERLIN), date_is="start")
+    end = parse_time_us(day, Reading(BERLIN), date_is="end")
 
     assert end - start == hours * HOUR - 1
 
@@ -147,7 +147,7 @@ def test_a_day_on_which_the_clock_is_set_is_shorter_or_longer(day: str, hours: i
     ],
 )
 def test_naive_times_at_the_set_of_the_clock_are_read_one_way(cell: str, expected: int) -> None:
-    assert parse_time_us(cell, timezone=BERLIN, date_is="end") == expected
+    assert parse_time_us(cell, Reading(BERLIN), date_is="end") == expected
 
 
 @given(
@@ -161,16 +161,16 @@ def test_days_follow_each_other_without_a_gap(day: date, zone: str) -> None:
     if zone == "Pacific/Apia" and date(2011, 12, 29) <= day <= date(2011, 12, 30):
         return  # Samoa skipped the 30th
 
-    end = parse_time_us(day.isoformat(), timezone=ZoneInfo(zone), date_is="end")
+    end = parse_time_us(day.isoformat(), reading=Reading(ZoneInfo(zone)), date_is="end")
 
-    assert parse_time_us(following.isoformat(), timezone=ZoneInfo(zone), date_is="start") == end + 1
+    assert parse_time_us(following.isoformat(), reading=Reading(ZoneInfo(zone)), date_is="start") == end + 1
 
 
 @pytest.mark.parametrize("cell", ["2200-12-31", "1800-01-01"])
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
 def test_the_first_and_the_last_day_that_a_crm_may_hold_are_days(cell: str, zone: str) -> None:
-    start = parse_time_us(cell, timezone=ZoneInfo(zone), date_is="start")
-    end = parse_time_us(cell, timezone=ZoneInfo(zone), date_is="end")
+    start = parse_time_us(cell, Reading(ZoneInfo(zone)), date_is="start")
+    end = parse_time_us(cell, Reading(ZoneInfo(zone)), date_is="end")
 
     assert end - start == DAY - 1
 
@@ -178,15 +178,15 @@ def test_the_first_and_the_last_day_that_a_crm_may_hold_are_days(cell: str, zone
 @pytest.mark.parametrize("cell", ["9999-12-31", "0001-01-01T00:00:00", "2201-01-01T00:00:00Z"])
 def test_a_time_that_stands_for_never_is_refused(cell: str) -> None:
     with pytest.raises(BadCell, match="between the years 1800 and 2200"):
-        parse_time_us(cell, timezone=ZoneInfo("UTC"), date_is="end")
+        parse_time_us(cell, Reading(ZoneInfo("UTC")), date_is="end")
 
 
 @pytest.mark.parametrize(
-    "cell", ["", "31.03.2026", "03/31/2026", "2026-02-30", "1711900800", "yesterday", "2026-03-31T25:00"]
+    "cell", ["", "31.02.2026", "13/31/2026", "2026-02-30", "123456", "yesterday", "2026-03-31T25:00"]
 )
-def test_what_is_no_iso_time_is_refused(cell: str) -> None:
+def test_what_is_no_time_is_refused(cell: str) -> None:
     with pytest.raises(BadCell, match="a date or time like 2026-03-31"):
-        parse_time_us(cell, timezone=UTC_ZONE, date_is="end")
+        parse_time_us(cell, Reading(UTC_ZONE), date_is="end")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from features.reading import Reading
 from features.records import Cell, EventRecord, LeadRecord, arrays_of_records, cell_text
 from features.spec import FeatureSpec
 from features.tables import MICROSECONDS_PER_DAY as DAY
@@ -20,6 +21,7 @@ SPEC = FeatureSpec(
     event_types=("call",),
     has_events=True,
     has_times=True,
+    reading=Reading(BERLIN),
 )
 DAY_TWO = "1970-01-02"
 
@@ -37,7 +39,7 @@ def test_records_become_tables_in_the_order_given() -> None:
         LeadRecord(" b ", DAY_TWO, {"size": 7, "city": " Ulm  West", "secret": "s", "unheard": 1}),
         LeadRecord("a", "1970-01-02T00:00Z", {"size": "n/a", "city": None}),
     ]
-    leads, events = arrays_of_records(records, SPEC, timezone=BERLIN)
+    leads, events = arrays_of_records(records, SPEC)
 
     assert leads.ids == ("b", "a")
     assert leads.created_us is not None
@@ -47,7 +49,7 @@ def test_records_become_tables_in_the_order_given() -> None:
 
 
 def test_absent_attributes_are_missing() -> None:
-    leads, _ = arrays_of_records([LeadRecord("a", DAY_TWO, {"size": 7.5})], SPEC, timezone=BERLIN)
+    leads, _ = arrays_of_records([LeadRecord("a", DAY_TWO, {"size": 7.5})], SPEC)
 
     size, city = leads.columns["size"], leads.columns["city"]
     assert isinstance(size, NumberColumn)
@@ -57,9 +59,7 @@ def test_absent_attributes_are_missing() -> None:
 
 def test_events_belong_to_their_records_and_are_known_when_they_happen_or_later() -> None:
     calls = (EventRecord(" call ", "1970-01-03T00:00Z"), EventRecord("visit", DAY_TWO, "1970-01-05T00:00Z"))
-    _, events = arrays_of_records(
-        [LeadRecord("a", DAY_TWO), LeadRecord("b", DAY_TWO, events=calls)], SPEC, timezone=BERLIN
-    )
+    _, events = arrays_of_records([LeadRecord("a", DAY_TWO), LeadRecord("b", DAY_TWO, events=calls)], SPEC)
 
     assert events.lead.tolist() == [1, 1]
     assert [events.types[code] for code in events.type_code] == ["call", "visit"]
@@ -71,7 +71,7 @@ def test_events_belong_to_their_records_and_are_known_when_they_happen_or_later(
 def test_a_record_says_who_made_an_event_or_does_not() -> None:
     calls = tuple(EventRecord("call", DAY_TWO, actor=actor) for actor in ("rep", None, "Lead"))
 
-    _, events = arrays_of_records([LeadRecord("a", DAY_TWO, events=calls)], SPEC, timezone=BERLIN)
+    _, events = arrays_of_records([LeadRecord("a", DAY_TWO, events=calls)], SPEC)
 
     assert events.actor is not None
     assert events.actor.tolist() == [1, -1, 0]
@@ -107,14 +107,14 @@ def test_a_record_says_who_made_an_event_or_does_not() -> None:
 )
 def test_a_record_that_can_not_be_read_is_named_without_its_value(record: LeadRecord, said: str) -> None:
     with pytest.raises(ValueError) as caught:
-        arrays_of_records([LeadRecord("a", DAY_TWO), record], SPEC, timezone=BERLIN)
+        arrays_of_records([LeadRecord("a", DAY_TWO), record], SPEC)
 
     assert str(caught.value) == said
 
 
 def test_leads_of_a_flat_table_need_no_time() -> None:
     flat = FeatureSpec({"size": "number"}, ("size",), (), (), (), has_events=False, has_times=False)
-    leads, _ = arrays_of_records([LeadRecord("a", None, {"size": 1})], flat, timezone=BERLIN)
+    leads, _ = arrays_of_records([LeadRecord("a", None, {"size": 1})], flat)
 
     assert leads.created_us is None
     assert leads.accounts.codes.tolist() == np.array([-1]).tolist()
