@@ -56,7 +56,8 @@ def note_decision(workspace: Workspace, decision: Decision) -> None:
 def champion_before(workspace: Workspace, version: str) -> str | None:
     """The champion that a version replaced when it was last promoted; None if it was the first."""
     promoted = [one for one in decisions(workspace) if one.action == "promote" and one.version == version]
-    return promoted[-1].previous if promoted else None
+    replaced = [one.previous for one in promoted if one.previous != version]  # it may be promoted twice
+    return replaced[-1] if replaced else None
 
 
 def _path(workspace: Workspace) -> Path:

@@ -201,6 +201,13 @@ def test_a_strong_column_among_others_as_strong_is_honest() -> None:
     assert find_leaks(crm, request_for(crm)) == ()
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_few_leads_stop_no_training_by_luck(seed: int) -> None:
+    crm = flat_of(np.random.default_rng(seed), n=160, strength=1.2)
+
+    assert not [leak for leak in find_leaks(crm, request_for(crm)) if leak.verdict == "stop"]
+
+
 def flat_of(rng: np.random.Generator, *, n: int, strength: float, n_strong: int = 1) -> Crm:
     """A flat table whose outcome is the sum of strong columns, beside noise."""
     strong = rng.normal(0, 1, (n_strong, n))

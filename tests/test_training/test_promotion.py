@@ -105,6 +105,8 @@ def test_a_worse_recipe_is_refused_and_a_better_one_promoted(company: Company) -
 def test_a_rollback_brings_back_what_was_replaced_and_is_noted(company: Company) -> None:
     promote(company.load(company.poor), company.workspace, company.registry, Ruling(True, "a drill"), TUESDAY)
 
+    promote(company.load(company.poor), company.workspace, company.registry, Ruling(True, "once more"), TUESDAY)
+
     decision = roll_back(company.workspace, company.registry, TUESDAY)
 
     assert company.workspace.champion() == company.alias(CHAMPION) == company.good
