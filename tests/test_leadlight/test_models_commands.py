@@ -49,7 +49,7 @@ def test_training_stops_at_a_leak_and_writes_nothing(company: Path, capsys: pyte
 
     assert run(company, "train") == 2
     err = capsys.readouterr().err
-    assert "Found 1 columns that carry the outcome" in err
+    assert "Found 1 column that carries the outcome" in err
     assert "lead_status: by its name how the lead stands today tells how it ended; ignore it" in err
     assert sorted((company / "workspace" / "models").iterdir()) == before
 

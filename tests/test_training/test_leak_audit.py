@@ -236,7 +236,7 @@ def test_a_certain_leak_stops_training_until_it_is_accepted_with_a_reason() -> N
     crm = named_by_a_crm(small_crm(40, n_closed=0))
     request = request_for(crm)
 
-    with pytest.raises(LeaksFound, match=r"(?s)1 columns that carry the outcome.*ignore.*not_a_leak.*Deal Stage: "):
+    with pytest.raises(LeaksFound, match=r"(?s)1 column that carries the outcome.*ignore.*not_a_leak.*Deal Stage: "):
         train_model(crm, request)
 
     said = LeakSettings(accepted={"Deal Stage": "asked at the sign-up"})

@@ -65,7 +65,9 @@ class LeaksFound(ValueError):
             "set each to `ignore` under leads.columns in leadlight.yaml; if you know that one was filled in before the "
             'outcome, write `not_a_leak: "how you know"` beside it'
         )
-        super().__init__("\n".join([f"Found {len(stops)} columns that carry the outcome; {cure}:", *lines]))
+        n = len({leak.column for leak in stops})
+        found = f"Found {n} column{'s' * (n > 1)} that {'carry' if n > 1 else 'carries'} the outcome"
+        super().__init__("\n".join([f"{found}; {cure}:", *lines]))
 
 
 def of_concern(leaks: Sequence[Leak], accepted: Mapping[str, str]) -> tuple[Leak, ...]:
