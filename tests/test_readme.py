@@ -30,7 +30,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_project_files_are_valid() -> None:
-    text, keys, mended, databases = blocks("yaml")
+    text, databases, keys, mended = blocks("yaml")
 
     project = validate_document(ProjectFile, parse_yaml(text + keys, name="README.md"))
     assert project.leads.columns["age"].is_withheld
