@@ -337,9 +337,10 @@ def inside(folder: Path, *sources: str) -> list[str]:
     return made
 
 
-def real_project(folder: Path, options: Sequence[str], *, check_ends_with: int = 0) -> Project:
+def real_project(folder: Path, options: Sequence[str], *, checked: int = 0) -> Project:
+    """The project that `init` writes; `checked` is what `check` then ends with."""
     assert main(["init", *options, "--out", str(folder / "leadlight.yaml")]) == 0
-    assert main(["check", "-c", str(folder / "leadlight.yaml")]) == check_ends_with
+    assert main(["check", "-c", str(folder / "leadlight.yaml")]) == checked
     return load_project(folder / "leadlight.yaml")
 
 
@@ -362,10 +363,9 @@ def test_x_education_needs_no_edit_but_the_leaks_that_no_name_betrays(tmp_path: 
 @needs_real_data
 @pytest.mark.real_data
 def test_bank_marketing_is_read_with_its_semicolons_and_without_an_id(tmp_path: Path) -> None:
-    """No name betrays that the length of the call is a leak: `init` leaves it, and the audit of `check` stops there."""
     (leads,) = inside(tmp_path, "bank_marketing/bank-additional-full.csv.gz")
 
-    project = real_project(tmp_path, ["--leads", leads], check_ends_with=2)
+    project = real_project(tmp_path, ["--leads", leads], checked=2)  # the length of the call is a leak
     assert project.file.leads.id is None
     assert project.file.outcomes is not None
     assert (project.file.outcomes.column, project.file.outcomes.won) == ("y", "yes")
