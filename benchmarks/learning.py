@@ -26,17 +26,19 @@ from features.crm import Crm
 from features.snapshots import snapshots_of_rows
 from features.tables import BoolArray, FloatArray, no_events
 from leadlight.project import Project, load_project
-from models.boosting import TreeSettings, tree_margin
+from models.boosting import TreeSettings
 from models.calibration import Calibrator
 from models.log_odds import probability_of
+from models.recipe import Boost, Recipe
 from models.rules import RuleBook, score_rules
 from models.scoring import explain_rows
 from training.calibrating import calibrator_of
 from training.candidates import bag_of
-from training.fit import Boost, FittedMargin, Recipe, TrainingSet, fit_margin
+from training.fit import FittedMargin, TrainingSet, fit_margin
 from training.history import History, build_history
 from training.judging import Judge
-from training.run import TrainedModel, TrainingRequest, train_model
+from training.request import TrainingRequest
+from training.run import TrainedModel, train_model
 from training.split import is_enough
 from training.tuning import tune
 
@@ -160,10 +162,7 @@ class Learner:
         snapshots = snapshots_of_rows(self.later.leads)
         matrix = build_features(self.later.leads, None, snapshots, history.spec)
         points = score_rules(self.rulebook(), self.later.leads, no_events(), snapshots).points
-        margin = fitted.prior.margin(points)
-        if fitted.booster is None:
-            return margin
-        return margin + tree_margin(fitted.booster, fitted.encoder.encode(matrix))
+        return fitted.margin(matrix, points)
 
     def both(self) -> tuple[TrainedModel, FloatArray]:
         """What `leadlight train` ships, and its log-odds of the later leads."""

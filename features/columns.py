@@ -6,7 +6,7 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from features.firm import amount_of_band
 from features.kind_names import kind_of_name
@@ -41,6 +41,8 @@ class ColumnSection(BaseModel):
     known_from: Literal["signup", "sales"] | None = None
     sensitive: bool = False
     use: str | None = None
+    #: How the project knows that the column was filled in before the outcome, whatever the leak audit says.
+    not_a_leak: str | None = Field(default=None, min_length=1)
     dates: DateOrder | None = None
     decimal: DecimalMark | None = None
 

@@ -25,6 +25,8 @@ class EventTypeSection(BaseModel):
     words: str | None = None
     actor: Actor | None = None
     mail: MailRole | None = None
+    #: How the project knows that such events come before the outcome, whatever the leak audit says.
+    not_a_leak: str | None = Field(default=None, min_length=1)
 
 
 class EventsSection(BaseModel):

@@ -97,6 +97,9 @@ class Names:
         written = spellings(name)
         return next((i for i, p in enumerate(self.patterns) if any(map(p.fullmatch, written))), None)
 
+    def __or__(self, other: "Names") -> "Names":
+        return Names((*self.patterns, *other.patterns))
+
     def __contains__(self, name: str) -> bool:
         return self.rank(name) is not None
 

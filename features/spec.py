@@ -101,7 +101,7 @@ def learn_spec(
     ------
     BadProject : a column is called as a feature that is computed.
     """
-    usable = [name for name in sorted(kinds) if _varies(leads, name)]
+    usable = [name for name in sorted(kinds) if varies(leads, name)]
     has_times = leads.created_us is not None
     people = None if events is None else events.of_people()
     spec = FeatureSpec(
@@ -144,14 +144,15 @@ def _refuse_shared_names(spec: FeatureSpec) -> None:
         raise BadProject(problems)
 
 
-def _varies(leads: LeadArrays, name: str) -> bool:
+def varies(leads: LeadArrays, name: str) -> bool:
+    """Whether a column, or its history, holds more than one value, missing among them."""
     column = leads.history[name].column if name in leads.history else leads.columns.get(name)
     return column is not None and _differs(column)
 
 
 def _derived_varies(leads: LeadArrays, derived: Derived) -> bool:
     if any(name in leads.history for name in derived.columns):
-        return any(_varies(leads, name) for name in derived.columns)
+        return any(varies(leads, name) for name in derived.columns)
     return _differs(derive(derived, lambda name: as_text(leads.columns.get(name), name, len(leads))))
 
 

@@ -165,6 +165,11 @@ class LeadArrays:
         return f"lead:{self.ids[row]}" if account is None else f"account:{account}"
 
 
+def is_filled(column: Column) -> BoolArray:
+    """Which cells are not missing."""
+    return ~np.isnan(column.values) if isinstance(column, NumberColumn) else column.codes >= 0
+
+
 def as_text(column: Column | None, name: str, n_rows: int) -> TextColumn:
     """A column of texts; all missing where there is none.
 

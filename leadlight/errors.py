@@ -17,9 +17,19 @@ def bad_input_types() -> tuple[type[Exception], ...]:
     from models.forest import BrokenBooster
     from serving.score_table import BadOutput
     from serving.settings import BadSettings
-    from training.run import WorkspaceBusy
+    from training.leaks.finding import LeaksFound
+    from training.promotion import NoEarlierChampion
+    from training.registry import NotRegistered
+    from training.writing import WorkspaceBusy
 
     return (
-        *(WorkspaceBusy, BadRequest, BadProject, BadDocument, BadPointTable),
-        *(BrokenBooster, BrokenBundle, BadOutput, BadSettings),
+        *(WorkspaceBusy, BadRequest, BadProject, BadDocument, BadPointTable, LeaksFound),
+        *(NoEarlierChampion, NotRegistered, BrokenBooster, BrokenBundle, BadOutput, BadSettings),
     )
+
+
+def failure_types() -> tuple[type[Exception], ...]:
+    """Every error that is nobody's input, with a text for the person who waits: exit code 1."""
+    from training.registry import RegistryDown
+
+    return (RegistryDown,)

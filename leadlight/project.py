@@ -21,6 +21,7 @@ from models.rules import RuleBook, load_rulebook, starter_text
 from models.rules.list_files import with_lists
 from models.rules.loading import parse_rulebook
 from models.workspace import Workspace
+from training.leaks.finding import LeakSettings
 
 
 class ProjectFile(CrmSections):
@@ -57,6 +58,18 @@ class Project:
         """What the project calls its columns and event types."""
         columns = {name: said.words for name, said in self.file.leads.columns.items() if said.words}
         return {**columns, **words_of_types(self.file.events)}
+
+    @property
+    def leak_settings(self) -> LeakSettings:
+        """What the project says of leaks: columns and event types with a reason, columns known from the sign-up."""
+        columns = self.file.leads.columns
+        types = self.file.events.types if self.file.events is not None else {}
+        reasons = {name: said.not_a_leak for name, said in types.items()}
+        reasons |= {name: said.not_a_leak for name, said in columns.items()}
+        return LeakSettings(
+            accepted={name: reason for name, reason in reasons.items() if reason is not None},
+            known_from_signup=frozenset(name for name, said in columns.items() if said.known_from == "signup"),
+        )
 
     @property
     def is_ordered(self) -> bool:

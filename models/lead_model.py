@@ -1,9 +1,9 @@
 """A trained model, whole: everything between the tables and an explained probability."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,24 +17,11 @@ from models.explanation import Part
 from models.intervals import Interval
 from models.logistic import LogisticModel
 from models.prior import Prior
+from models.recipe import ModelSource, Recipe
 from models.rules import LedgerLine, RuleBook, load_rulebook
 
 if TYPE_CHECKING:
     import lightgbm as lgb
-
-#: What the margin is the sum of, the simplest first.
-ModelSource = Literal["base_rate", "rules", "logistic", "trees", "rules_trees", "rules_logistic_trees"]
-
-
-def source_words(source: str) -> str:
-    """A source as people say it.
-
-    >>> source_words("rules_trees")
-    'rules + trees'
-    """
-    return {"base_rate": "base rate", "logistic": "logistic regression"}.get(
-        source, source.replace("_logistic_", "_logistic regression_").replace("_", " + ")
-    )
 
 
 @dataclass(frozen=True)
@@ -52,6 +39,7 @@ class TrainedOn:
     log_odds_percentiles : 101 quantiles of the log-odds of leads judged out of time; may be empty.
     fingerprint : sha256 of the training matrix, its labels and the points.
     is_time_tested : whether the metrics come from later times than the training.
+    observed_until_us : nothing that happened later was seen; None for a flat table.
     """
 
     until: str | None
@@ -64,11 +52,16 @@ class TrainedOn:
     log_odds_percentiles: tuple[float, ...]
     fingerprint: str
     is_time_tested: bool
+    observed_until_us: int | None = None
 
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """The model as plain data; with the booster's text and rules.yaml it is all that scoring needs."""
+    """The model as plain data; with the booster's text and rules.yaml it is all that scoring needs.
+
+    `accepted_leaks`: columns and event types that the leak audit may not speak against, with the project's reasons.
+    `recipe`: how it was fitted, so that it can be fitted again on other rows; None in bundles older than this field.
+    """
 
     source: ModelSource
     spec: FeatureSpec
@@ -82,6 +75,8 @@ class ModelFacts:
     metrics: Mapping[str, float]
     candidates: Mapping[str, float]
     why: str
+    accepted_leaks: Mapping[str, str] = field(default_factory=dict)
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from features.tables import (
     TextColumn,
 )
 from models.rules import starter_text
-from training.run import TrainingRequest
+from training.request import TrainingRequest
 
 START_US = 18_000 * DAY
 DAYS = 330

@@ -48,6 +48,9 @@ EXPLANATION = "tests/test_models/test_explanation.py"
 TALLY = "tests/test_models/test_rules_tally.py"
 GATES = "tests/test_models/test_rules_gates.py"
 BUNDLE = "tests/test_models/test_bundle.py"
+LEAKS = "tests/test_training/test_leak_audit.py"
+PROMOTION = "tests/test_training/test_promotion.py"
+BACKTEST = "tests/test_training/test_backtest.py"
 CRM_FILES = "tests/test_features/test_crm_files.py"
 BAD_INPUTS = "tests/test_leadlight/test_bad_inputs.py"
 
@@ -630,6 +633,64 @@ GUARDS = (
         "created_us > times",
         "created_us > times + 10**18",
         ("tests/test_serving/test_api.py::test_what_is_not_as_expected_is_named_and_never_repeated",),
+    ),
+    Guard(
+        "a certain leak stops the training",
+        "training/run.py",
+        """    if any(leak.verdict == "stop" for leak in leaks):
+        raise LeaksFound(leaks)
+""",
+        "",
+        (f"{LEAKS}::test_a_certain_leak_stops_training_until_it_is_accepted_with_a_reason",),
+    ),
+    Guard(
+        "a column with a history is judged as it stood",
+        "training/leak_audit.py",
+        "[name for name in features if name not in crm.leads.history]",
+        "list(features)",
+        (f"{LEAKS}::test_a_column_whose_history_is_known_is_judged_as_it_stood",),
+    ),
+    Guard(
+        "a name says nothing of a column with a history",
+        "training/leaks/naming.py",
+        "[name for name in sorted(leads.columns) if name not in leads.history]",
+        "sorted(leads.columns)",
+        (f"{LEAKS}::test_a_column_whose_history_is_known_is_judged_as_it_stood",),
+    ),
+    Guard(
+        "a column is compared with honest ones alone",
+        "training/leaks/strength.py",
+        "model.auc(doubtful | telling)",
+        "model.auc(doubtful)",
+        (f"{LEAKS}::test_two_copies_of_a_leak_do_not_excuse_each_other",),
+    ),
+    Guard(
+        "a refused model does not score",
+        "training/promotion.py",
+        'if action != "refuse" and version != previous:',
+        "if version != previous:",
+        (f"{PROMOTION}::test_a_worse_recipe_is_refused_and_a_better_one_promoted",),
+    ),
+    Guard(
+        "a rollback looks at the bundle first",
+        "training/promotion.py",
+        "    load_bundle(workspace.models / earlier)\n",
+        "",
+        (f"{PROMOTION}::test_a_rollback_to_a_tampered_bundle_is_refused_with_its_hash",),
+    ),
+    Guard(
+        "figures are drawn by lead",
+        "training/bootstrap.py",
+        "np.unique(lead, return_inverse=True)",
+        "np.unique(np.arange(len(lead)), return_inverse=True)",
+        (f"{BACKTEST}::test_rows_of_a_lead_are_drawn_together",),
+    ),
+    Guard(
+        "an account is unseen where no row of it was fitted on",
+        "training/backtest.py",
+        "~np.isin(group[block.test], group[block.train])",
+        "~np.isin(data.lead[block.test], data.lead[block.train])",
+        (f"{BACKTEST}::test_accounts_never_seen_are_scored_apart",),
     ),
 )
 

@@ -21,12 +21,14 @@ from features.snapshots import Snapshots
 from features.tables import EventArrays, IntArray
 from features.times import time_of
 from leadlight.cli.explain import explain_lead, explanation
+from leadlight.cli.train import training_request
 from leadlight.project import Project, load_project
 from models.lead_model import LeadModel
 from models.scoring import Scores
 from serving.app import create_app
 from serving.batch import score_open_leads
 from tests.test_serving.conftest import BASE_URL, settings_for
+from training.run import find_leaks
 
 pytestmark = [
     pytest.mark.real_data,
@@ -73,7 +75,7 @@ def real(request: pytest.FixtureRequest) -> RealSet:
 def _real_set(folder: Path, judged: Judged, *, leads: Path | None, dates: tuple[str, ...]) -> RealSet:
     project = load_project(folder / "leadlight.yaml")
     model = project.workspace.load_champion()
-    crm = project.read(kinds=model.facts.spec.kinds, leads_file=leads, needs_outcomes=False)
+    crm = project.read(kinds=model.facts.spec.kinds, leads_file=leads, needs_outcomes=leads is None)
     times = tuple(project.time_us(day, ()) for day in dates) or (0,)
     return RealSet(folder, project, model, crm, times, judged)
 
@@ -84,6 +86,14 @@ def test_later_flat_leads_are_scored_within_the_bound(education: RealSet) -> Non
 
 def test_later_leads_with_events_are_scored_within_the_bound(loans: RealSet) -> None:
     assert loans.log_loss <= 0.512
+
+
+def test_events_at_the_outcomes_second_are_told_and_nothing_else(loans: RealSet) -> None:
+    (found,) = find_leaks(loans.crm, training_request(loans.project, loans.crm, until=None, seed=0))
+
+    assert (found.column, found.rule, found.verdict) == ("events", "event_at_outcome", "warn")
+    assert found.value > 0.99
+    assert {"A_APPROVED", "A_DECLINED", "O_ACCEPTED"} <= set(found.advice.split(":")[0].split(", "))
 
 
 def test_no_two_reasons_of_a_lead_share_a_source_and_none_tells_a_nan(real: RealSet) -> None:

@@ -7,13 +7,12 @@ import numpy as np
 
 from features.tables import BoolArray, FloatArray, IntArray
 from models.boosting import LEAVES_IN_ALL
-from models.lead_model import ModelSource, source_words
 from models.log_odds import row_losses
-from training.fit import Boost, Recipe
+from models.recipe import Boost, ModelSource, Recipe, source_words
+from training.bootstrap import drawn_sums
 from training.judging import Judge, StartName
 from training.tuning import Tuned, tune
 
-N_RESAMPLES = 400
 #: The simplest first. Rules need no deals, so trees on top of them are simpler than trees that must learn the
 #: same from deals: with a few hundred leads those lost to them where both were judged alike.
 FROM_SIMPLE: tuple[ModelSource, ...] = (
@@ -114,21 +113,13 @@ def choose(candidates: Sequence[Candidate], won: BoolArray, lead: IntArray, *, s
 
 
 def standard_error(values: FloatArray, lead: IntArray, *, seed: int) -> float:
-    """Of the mean of values whose rows come in leads: Poisson bootstrap over leads (Hanley & MacGibbon 2006).
+    """Of the mean of values whose rows come in leads: a bootstrap over leads.
 
     >>> standard_error(np.ones(4), np.array([0, 0, 1, 2]), seed=0)
     0.0
     """
-    _, position = np.unique(lead, return_inverse=True)
-    sums = np.bincount(position, weights=values)
-    sizes = np.bincount(position).astype(np.float64)
-    rng = np.random.default_rng(seed)
-    means = []
-    for _ in range(N_RESAMPLES):
-        times = rng.poisson(1.0, len(sums)).astype(np.float64)
-        if times.any():
-            means.append(float(times @ sums) / float(times @ sizes))
-    return float(np.std(means))
+    sums = drawn_sums(np.column_stack([values, np.ones(len(values))]), lead, seed=seed)
+    return float(np.std(sums[:, 0] / sums[:, 1]))
 
 
 def _why(candidate: Candidate, best: Candidate, gap: float, error: float) -> str:

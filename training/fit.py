@@ -7,12 +7,12 @@ import numpy as np
 
 from features.build import FeatureMatrix
 from features.tables import BoolArray, FloatArray, IntArray
-from models.boosting import TreeSettings, fit_trees, mean_of_boosters
+from models.boosting import fit_trees, mean_of_boosters, tree_margin
 from models.encoding import Encoder, encode_cross_fitted, fit_encoder, row_weights
-from models.lead_model import ModelSource
 from models.log_odds import log_odds_of
 from models.logistic import LogisticModel, fit_logistic
 from models.prior import Prior, fit_prior
+from models.recipe import Recipe
 from models.rules import RuleBook
 
 if TYPE_CHECKING:
@@ -55,45 +55,6 @@ class TrainingSet:
 
 
 @dataclass(frozen=True)
-class Boost:
-    """One booster of a bag.
-
-    Attributes
-    ----------
-    settings : of its trees, and how many.
-    share : how much of logistic regression they start from, where that is part of the recipe.
-    """
-
-    settings: TreeSettings
-    share: float = 1.0
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What a margin is the sum of.
-
-    Attributes
-    ----------
-    source : the parts, by name.
-    penalty : of logistic regression, where it is one of them.
-    boosts : the boosters whose mean is taken, where trees are.
-    """
-
-    source: ModelSource
-    penalty: float | None = None
-    boosts: tuple[Boost, ...] = ()
-
-    @property
-    def uses_rules(self) -> bool:
-        return self.source.startswith("rules")
-
-    @property
-    def share(self) -> float:
-        """How much of logistic regression is in the margin: the mean of what its boosters start from."""
-        return sum(boost.share for boost in self.boosts) / len(self.boosts) if self.boosts else 1.0
-
-
-@dataclass(frozen=True)
 class FittedMargin:
     """The parts of a margin, fitted on the same rows."""
 
@@ -101,6 +62,15 @@ class FittedMargin:
     encoder: Encoder
     logistic: LogisticModel | None = None
     booster: "lgb.Booster | None" = field(default=None, compare=False)
+
+    def margin(self, matrix: FeatureMatrix, points: FloatArray) -> FloatArray:
+        """Log-odds of n rows of features and their rule points, not calibrated."""
+        margin = self.prior.margin(points)
+        if self.logistic is not None:
+            margin = margin + self.logistic.margin(matrix)
+        if self.booster is not None:
+            margin = margin + tree_margin(self.booster, self.encoder.encode(matrix))
+        return margin
 
 
 def prior_of(data: TrainingSet, rulebook: RuleBook) -> Prior:

@@ -16,7 +16,7 @@ from models.encoding import fold_of_groups
 from models.rules import RuleBook, gates_at, score_rules
 from training.fit import TrainingSet
 from training.greedy_gates import refuse_greedy_gates
-from training.split import Split, split_history
+from training.split import Split, is_enough, split_history
 
 N_JUDGING_FOLDS = 5
 
@@ -40,8 +40,11 @@ class History:
     is_ordered: bool
 
     def split(self) -> Split:
-        """The blocks that judge a fit; see `split_history`."""
+        """The blocks that judge a fit; none where there is nothing to learn from, or too little."""
         data = self.data
+        has_features = data.matrix.names or data.matrix.categories
+        if not has_features or not is_enough(data.won, data.lead):
+            return Split((), False)
         return split_history(
             data.matrix.snapshots.as_of_us,
             data.won,
@@ -60,14 +63,16 @@ def build_history(
     observed_until_us: int,
     is_ordered: bool,
     seed: int,
+    spec: FeatureSpec | None = None,
 ) -> History:
     """Snapshots, labels, features and points of a CRM that holds nothing from `until` on.
 
     Parameters
     ----------
     is_ordered : of a flat table: whether an order column was given.
+    spec : which columns and event types are features; learned from the tables if None.
     """
-    spec = crm.learn_spec()
+    spec = spec or crm.learn_spec()
     labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)

@@ -1,85 +1,168 @@
-"""MLflow: every training is a run with its parameters, metrics, figures and the bundle."""
+"""MLflow: a run for every training, a version of the registered model for every bundle, an alias for the champion."""
 
 import logging
 import os
 import tempfile
-import warnings
-from dataclasses import asdict
-from importlib.metadata import version
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import models.bundle
-from models.golden import make_golden_rows
 from models.lead_model import LeadModel
 from models.workspace import Workspace
 from training.figures import gains_figure, reliability_figure
+from training.pyfunc_logging import ARTIFACT, log_pyfunc
 
 if TYPE_CHECKING:
-    import pandas as pd
     from mlflow import MlflowClient
-    from mlflow.models import ModelSignature
+    from mlflow.entities.model_registry import ModelVersion
 
     from training.run import TrainedModel
 
-EXPERIMENT = "leadlight"
-#: What the code that scores imports.
-_SCORING_NEEDS = ("mlflow", "numpy", "scipy", "pandas", "lightgbm", "pydantic", "ruamel.yaml")
+EXPERIMENT = REGISTERED_MODEL = "leadlight"
+CHAMPION, CHALLENGER = "champion", "challenger"
+#: Tells which bundle a run or a version of the registered model is.
+_VERSION_TAG = "model_version"
+#: MLflow's client would ask a dead server for four to fifteen minutes (seconds to wait, times to ask again).
+PATIENCE: Mapping[str, str] = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
 
 
-def log_training(workspace: Workspace, trained: "TrainedModel", model: LeadModel, folder: Path, *, seed: int) -> str:
-    """Log a training to MLflow; ``MLFLOW_TRACKING_URI`` wins over the workspace's SQLite store.
+class RegistryDown(ValueError):
+    """MLflow did not answer; what it should have been told lies in the workspace."""
 
-    Returns
-    -------
-    The id of the run.
-    """
-    client = _client(workspace)
-    run = client.create_run(_experiment(client, workspace), run_name=model.version)
-    run_id: str = run.info.run_id
+
+@dataclass(frozen=True)
+class Registry:
+    """The MLflow of a workspace: ``MLFLOW_TRACKING_URI`` wins over the workspace's SQLite store."""
+
+    workspace: Workspace
+
+    @property
+    def uri(self) -> str:
+        """Where runs and versions are kept."""
+        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.workspace.folder.resolve()}/mlflow.db"
+
+    def log(self, model: LeadModel, *, seed: int | None = None, trained: "TrainedModel | None" = None) -> str:
+        """Log a bundle of the workspace as a run, and register it as the challenger.
+
+        Parameters
+        ----------
+        trained : how it was judged, for the figures; None where only the bundle is left.
+
+        Returns
+        -------
+        The id of the run.
+
+        Raises
+        ------
+        RegistryDown : MLflow does not answer.
+        """
+        with self._answering() as client:
+            run = client.create_run(self._experiment(client), run_name=model.version)
+            run_id: str = run.info.run_id
+            try:
+                _log_run(client, run_id, model, self.workspace.models / model.version, seed)
+                log_pyfunc(client, run_id, model, self.workspace.models / model.version)
+                _log_figures(client, run_id, trained)
+            except BaseException:
+                client.set_terminated(run_id, "FAILED")
+                raise
+            client.set_terminated(run_id)
+            _register(client, model.version, run_id, f"{run.info.artifact_uri}/{ARTIFACT}")
+        return run_id
+
+    def versions(self) -> dict[str, "ModelVersion"]:
+        """The versions of the registered model, by the bundle each is."""
+        with self._answering() as client:
+            found = client.search_model_versions(f"name='{REGISTERED_MODEL}'")
+            return {version.tags[_VERSION_TAG]: version for version in found if _VERSION_TAG in version.tags}
+
+    def name_champion(self, version: str) -> None:
+        """Move the alias `champion` to a bundle.
+
+        Raises
+        ------
+        RegistryDown : MLflow does not answer.
+        NotRegistered : it does not know the bundle.
+        """
+        known = self.versions().get(version)
+        if known is None:
+            raise NotRegistered(f"MLflow at {self.uri} does not know the model {version}; run `leadlight models sync`")
+        with self._answering() as client:
+            client.set_registered_model_alias(REGISTERED_MODEL, CHAMPION, known.version)
+
+    def _experiment(self, client: "MlflowClient") -> str:
+        name = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
+        found = client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        is_local = not os.environ.get("MLFLOW_TRACKING_URI")
+        artifacts = (self.workspace.folder / "artifacts").resolve().as_uri() if is_local else None
+        return str(client.create_experiment(name, artifact_location=artifacts))
+
+    @contextmanager
+    def _answering(self) -> "Iterator[MlflowClient]":
+        """A client that gives a dead server up within seconds."""
+        from mlflow import MlflowClient
+        from mlflow.exceptions import MlflowException
+
+        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+        for name in ("mlflow", "alembic"):  # after the import, which sets them up to tell of every migration
+            logging.getLogger(name).setLevel(logging.WARNING)
+        set_here = {name: value for name, value in PATIENCE.items() if name not in os.environ}
+        os.environ.update(set_here)
+        try:
+            yield MlflowClient(tracking_uri=self.uri)
+        except (MlflowException, OSError) as error:
+            if not self.uri.startswith(("http://", "https://")):
+                raise
+            raise RegistryDown(
+                f"MLflow at {self.uri} does not do as asked ({_first_line(error)}). Nothing is lost: the models lie in "
+                f"{self.workspace.models}; when it answers again, run `leadlight models sync`"
+            ) from error
+        finally:
+            for name in set_here:
+                os.environ.pop(name, None)
+
+
+class NotRegistered(ValueError):
+    """MLflow knows no such model."""
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)[:200]
+
+
+def _log_run(client: "MlflowClient", run_id: str, model: LeadModel, folder: Path, seed: int | None) -> None:
+    for name, value in _parameters(model, seed).items():
+        client.log_param(run_id, name, value)
+    for name, number in _metrics(model).items():
+        client.log_metric(run_id, name, number)
+    client.set_tag(run_id, _VERSION_TAG, model.version)
+    client.set_tag(run_id, "data_fingerprint", model.facts.trained_on.fingerprint)
+    client.log_artifacts(run_id, str(folder), "bundle")
+
+
+def _register(client: "MlflowClient", version: str, run_id: str, source: str) -> None:
+    """A version of the registered model, and the alias `challenger` on it."""
+    from mlflow.exceptions import MlflowException
+
     try:
-        for name, value in _parameters(model, seed).items():
-            client.log_param(run_id, name, value)
-        for name, number in _metrics(model).items():
-            client.log_metric(run_id, name, number)
-        client.set_tag(run_id, "model_version", model.version)
-        client.set_tag(run_id, "data_fingerprint", model.facts.trained_on.fingerprint)
-        client.log_artifacts(run_id, str(folder), "bundle")
-        _log_pyfunc(client, run_id, model, folder)
-        _log_figures(client, run_id, trained)
-    except BaseException:
-        client.set_terminated(run_id, "FAILED")
-        raise
-    client.set_terminated(run_id)
-    return run_id
+        client.get_registered_model(REGISTERED_MODEL)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        client.create_registered_model(REGISTERED_MODEL)
+    made = client.create_model_version(REGISTERED_MODEL, source=source, run_id=run_id, tags={_VERSION_TAG: version})
+    client.set_registered_model_alias(REGISTERED_MODEL, CHALLENGER, made.version)
 
 
-def _client(workspace: Workspace) -> "MlflowClient":
-    from mlflow import MlflowClient
-
-    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    for name in ("mlflow", "alembic"):  # after the import, which sets them up to tell of every migration
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{workspace.folder.resolve()}/mlflow.db"
-    return MlflowClient(tracking_uri=uri)
-
-
-def _experiment(client: "MlflowClient", workspace: Workspace) -> str:
-    name = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
-    found = client.get_experiment_by_name(name)
-    if found is not None:
-        return str(found.experiment_id)
-    is_local = not os.environ.get("MLFLOW_TRACKING_URI")
-    artifacts = (workspace.folder / "artifacts").resolve().as_uri() if is_local else None
-    return str(client.create_experiment(name, artifact_location=artifacts))
-
-
-def _parameters(model: LeadModel, seed: int) -> dict[str, object]:
+def _parameters(model: LeadModel, seed: int | None) -> dict[str, object]:
     facts = model.facts
     return {
         "source": facts.source,
-        "seed": seed,
+        "seed": "" if seed is None else seed,
         "until": facts.trained_on.until or "",
         "horizon_days": model.horizon_days or "",
         "rules_version": model.rulebook.version,
@@ -104,50 +187,10 @@ def _metrics(model: LeadModel) -> dict[str, float]:
     }
 
 
-def _log_figures(client: "MlflowClient", run_id: str, trained: "TrainedModel") -> None:
-    if trained.judged is None:
+def _log_figures(client: "MlflowClient", run_id: str, trained: "TrainedModel | None") -> None:
+    if trained is None or trained.judged is None:
         return
     with tempfile.TemporaryDirectory() as folder:
         reliability_figure(trained.log_odds, trained.judged.won, Path(folder) / "reliability.png")
         gains_figure(trained.log_odds, trained.judged.won, Path(folder) / "gains.png")
         client.log_artifacts(run_id, folder, "figures")
-
-
-def _log_pyfunc(client: "MlflowClient", run_id: str, model: LeadModel, folder: Path) -> None:
-    """The model as MLflow's own tools load it, with the code that scores: it needs no installed Leadlight."""
-    code = Path(models.bundle.__file__).parent
-    with tempfile.TemporaryDirectory() as staging, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # MLflow warns of its own type hints, and pandas of MLflow
-        import mlflow.pyfunc
-
-        logged = Path(staging) / "model"
-        mlflow.pyfunc.save_model(
-            logged,
-            python_model=str(code / "pyfunc.py"),
-            artifacts={"bundle": str(folder)},
-            code_paths=[str(code), str(code.parent / "features")],
-            signature=_signature(),
-            input_example=_example(model),
-            pip_requirements=[f"{name}=={version(name)}" for name in _SCORING_NEEDS],
-        )
-        client.log_artifacts(run_id, str(logged), "model")
-
-
-def _signature() -> "ModelSignature":
-    from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, DataType, Schema
-    from mlflow.types.schema import AnyType
-
-    anything = AnyType()  # type: ignore[no-untyped-call]  # MLflow's has no types
-    texts = [ColSpec(DataType.string, name, required=name == "lead_id") for name in ("lead_id", "created_at", "as_of")]
-    nested = [ColSpec(anything, name, required=False) for name in ("attributes", "events")]
-    return ModelSignature(Schema([*texts, *nested]))
-
-
-def _example(model: LeadModel) -> "pd.DataFrame":
-    """A made-up lead, one of the bundle's golden rows."""
-    import pandas as pd
-
-    golden = make_golden_rows(model)
-    lead = asdict(golden.records[1])
-    return pd.DataFrame([{**lead, "events": list(lead["events"]), "as_of": golden.as_of}])

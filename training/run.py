@@ -1,13 +1,12 @@
 """One training, whole: judge on out-of-time blocks, refit on everything, save, log, promote."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from features.crm import Crm
-from features.snapshots import GoalSection
 from features.tables import BoolArray, FloatArray
 from models.bundle import save_bundle
 from models.calibration import Calibrator
@@ -15,39 +14,26 @@ from models.encoding import fit_encoder, row_weights
 from models.intervals import fit_interval
 from models.lead_model import LeadModel, ModelFacts, TrainedOn
 from models.prior import prior_of_rulebook
+from models.recipe import Recipe
 from models.rules import RuleBook, load_rulebook
 from models.workspace import Workspace
+from training.backtest import Backtest, backtest
 from training.calibrating import calibrator_of, judged_log_odds
 from training.candidates import candidates_of, choose
 from training.evaluation import Bin, by_points, metrics_of, reliability
 from training.fit import TrainingSet, fit_margin, prior_of
 from training.history import History, build_history, fingerprint
 from training.judging import Judge, Judged
-from training.split import Split, is_enough
+from training.leak_audit import audit_leaks
+from training.leaks.finding import Leak, LeaksFound
+from training.promotion import Ruling, promote, rule_on
+from training.promotion_log import Signature
+from training.registry import Registry
+from training.request import TrainingRequest
+from training.split import Split
+from training.writing import writing
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class TrainingRequest:
-    """What a training needs beside the tables.
-
-    Attributes
-    ----------
-    rules_text : the rulebook, as YAML.
-    words : what the project calls its columns and event types.
-    observed_until_us : until when outcomes are complete.
-    until : ISO time that the tables were cut at, or None.
-    is_ordered : of a flat table: whether an order column was given.
-    """
-
-    goal: GoalSection
-    rules_text: str
-    words: Mapping[str, str]
-    observed_until_us: int
-    until: str | None
-    is_ordered: bool
-    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +44,8 @@ class TrainedModel:
     ----------
     log_odds : of the judged rows, as they would have been shown.
     reliability, points_bands : of the judged rows, by probability and by rule points.
+    leaks : what the leak audit warns of.
+    backtest : the judged blocks one by one; None where they are no blocks in time.
     """
 
     model: LeadModel
@@ -65,13 +53,50 @@ class TrainedModel:
     log_odds: FloatArray
     reliability: tuple[Bin, ...] = ()
     points_bands: tuple[Bin, ...] = ()
+    leaks: tuple[Leak, ...] = ()
+    backtest: Backtest | None = None
 
 
 def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda step: None) -> TrainedModel:
-    """Fit the rules' prior, the trees and the calibrator; below 20 won or lost leads the prior alone."""
+    """Fit the rules' prior, the trees and the calibrator; below 20 won or lost leads the prior alone.
+
+    Raises
+    ------
+    LeaksFound : columns carry the outcome, and nobody ignored or accepted them.
+    """
     rulebook = load_rulebook(request.rules_text, name="rules.yaml")
     progress("features")
-    history = build_history(
+    history = _history(crm, request, rulebook)
+    split = history.split()
+    progress("leak audit")
+    leaks = audit_leaks(crm, history, split, rulebook, request.leaks, seed=request.seed)
+    if any(leak.verdict == "stop" for leak in leaks):
+        raise LeaksFound(leaks)
+    if not split.blocks:
+        return replace(_rules_alone(history, rulebook, request), leaks=leaks)
+    progress(f"judging on {len(split.blocks)} blocks")
+    trained = replace(_judged_best(history, split, rulebook, request, progress), leaks=leaks)
+    return _backtested(trained, crm, history, split) if split.is_time_tested else trained
+
+
+def _backtested(trained: TrainedModel, crm: Crm, history: History, split: Split) -> TrainedModel:
+    facts = trained.model.facts
+    assert trained.judged is not None  # where there are blocks
+    assert facts.recipe is not None
+    shown = replace(trained.judged, margin=trained.log_odds)
+    found = backtest(shown, history.data, split, crm.leads, facts.recipe, trained.model.rulebook, seed=0)
+    return replace(trained, backtest=found)
+
+
+def find_leaks(crm: Crm, request: TrainingRequest) -> tuple[Leak, ...]:
+    """What the leak audit of a training would find."""
+    rulebook = load_rulebook(request.rules_text, name="rules.yaml")
+    history = _history(crm, request, rulebook)
+    return audit_leaks(crm, history, history.split(), rulebook, request.leaks, seed=request.seed)
+
+
+def _history(crm: Crm, request: TrainingRequest, rulebook: RuleBook) -> History:
+    return build_history(
         crm,
         request.goal,
         rulebook,
@@ -79,15 +104,6 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
         is_ordered=request.is_ordered,
         seed=request.seed,
     )
-    data = history.data
-    has_features = data.matrix.names or data.matrix.categories
-    if not has_features or not is_enough(data.won, data.lead):
-        return _rules_alone(history, rulebook, request)
-    split = history.split()
-    if not split.blocks:
-        return _rules_alone(history, rulebook, request)
-    progress(f"judging on {len(split.blocks)} blocks")
-    return _judged_best(history, split, rulebook, request, progress)
 
 
 def _judged_best(
@@ -117,6 +133,8 @@ def _judged_best(
         metrics=metrics,
         candidates={**{one.source: judge.loss(one.margin) for one in candidates}, best.source: metrics["log_loss"]},
         why=choice.why,
+        accepted_leaks=dict(request.leaks.accepted),
+        recipe=best.recipe,
     )
     text = None if final.booster is None else final.booster.model_to_string()
     bands = _points_bands(history.data.points[judged.row], log_odds, judged.won, rulebook)
@@ -147,6 +165,8 @@ def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest)
             "the rules alone score: learning needs 20 won and 20 lost leads whose horizon has passed, "
             "and columns or events that vary"
         ),
+        accepted_leaks=dict(request.leaks.accepted),
+        recipe=Recipe("rules"),
     )
     return TrainedModel(LeadModel(facts, request.rules_text, None), None, np.zeros(0))
 
@@ -167,22 +187,23 @@ def _trained_on(
         log_odds_percentiles=tuple(percentiles),
         fingerprint=fingerprint(data),
         is_time_tested=is_time_tested,
+        observed_until_us=None if history.horizon_us is None else request.observed_until_us,
     )
-
-
-class WorkspaceBusy(ValueError):
-    """Another training holds the workspace's lock."""
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """A finished training: the saved model, how it was judged, and where it lies."""
+    """A finished training: the saved model, how it was judged, where it lies, and whether it is the champion now."""
 
     model: LeadModel
     trained: TrainedModel
     folder: Path
-    promoted: bool
+    ruling: Ruling
     mlflow_run: str | None
+
+    @property
+    def promoted(self) -> bool:
+        return self.ruling.is_promoted
 
 
 def run_training(
@@ -191,27 +212,29 @@ def run_training(
     workspace: Workspace,
     *,
     leadlight_version: str,
+    signed: Signature,
     progress: Progress = lambda step: None,
 ) -> TrainingRun:
-    """Train, save the bundle, log it to MLflow and make it the champion of the workspace."""
-    from filelock import FileLock, Timeout
+    """Train, save the bundle, log it to MLflow, and make it the champion where it is no worse than the one there is.
 
-    from training.registry import log_training
+    Parameters
+    ----------
+    signed : who trains, and when; noted beside the decision.
 
-    workspace.folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(workspace.folder / ".lock", timeout=1)
-    try:
-        with lock:
-            trained = train_model(crm, request, progress)
-            progress("saving the bundle")
-            model, folder = save_bundle(trained.model, workspace.models, leadlight_version=leadlight_version)
-            progress("logging to MLflow")
-            run_id = log_training(workspace, trained, model, folder, seed=request.seed)
-            promoted = bool(model.facts.trained_on.n_snapshots) or workspace.champion() is None
-            if promoted:
-                workspace.set_champion(model.version)
-    except Timeout:
-        raise WorkspaceBusy(
-            f"another training writes to {workspace.folder}; wait for it to end, then train again"
-        ) from None
-    return TrainingRun(model, trained, folder, promoted, run_id)
+    Raises
+    ------
+    LeaksFound : columns carry the outcome.
+    WorkspaceBusy : another training writes to the workspace.
+    RegistryDown : MLflow does not answer; the bundle is in the workspace, and is not the champion.
+    """
+    registry = Registry(workspace)
+    with writing(workspace):
+        trained = train_model(crm, request, progress)
+        progress("saving the bundle")
+        model, folder = save_bundle(trained.model, workspace.models, leadlight_version=leadlight_version)
+        progress("logging to MLflow")
+        run_id = registry.log(model, seed=request.seed, trained=trained)
+        progress("comparing with the champion")
+        ruling = rule_on(model, workspace, crm, request)
+        promote(model, workspace, registry, ruling, signed)
+    return TrainingRun(model, trained, folder, ruling, run_id)

@@ -31,7 +31,7 @@ app.command("serve")(serve.serve)
 app.add_typer(models.app, name="models")
 app.add_typer(rules.app, name="rules")
 
-BAD_INPUT = 2
+FAILED, BAD_INPUT = 1, 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,8 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except ValueError as error:
-        from leadlight.errors import bad_input_types
+        from leadlight.errors import bad_input_types, failure_types
 
+        if isinstance(error, failure_types()):
+            print(error, file=sys.stderr)
+            return FAILED
         if not isinstance(error, bad_input_types()):
             raise
         print(error, file=sys.stderr)

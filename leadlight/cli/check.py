@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from leadlight.cli.leaks_text import print_leaks, stops
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import print_json, print_table, say
 from leadlight.cli.profile_text import print_profile, profile_json
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from features.crm import Crm
     from features.quarantine import TableCount
     from leadlight.project import Project
+    from training.leaks.finding import Leak
     from training.profile import Profile
 
 
@@ -36,19 +38,25 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
         print_json(_report(counts, list(error.problems), [])) if as_json else say(str(error))
         return 2
     unmatched = _unmatched(project, crm) if not problems else []
-    profile, leaks = _profile(project, crm), _leaks(project, crm)
+    leaks = _leaks(project, crm) if not problems else ()
+    profile = _profile(project, crm)
     notes = _notes(project, crm, profile)
     if as_json:
-        told = {"leaks": leaks, "notes": [*crm.notes, *notes], "machine_events": asdict(crm.machines)}
-        print_json({**_report(crm.counts, problems, unmatched), **told, **profile_json(profile)})
+        report = _report(crm.counts, problems, unmatched, leaks)
+        told = {"notes": [*crm.notes, *notes], "machine_events": asdict(crm.machines)}
+        print_json({**report, **told, **profile_json(profile)})
     else:
-        doubts = [f"{leak['column']}: {leak['value']}; {leak['advice']}" for leak in leaks]
-        _print(crm, profile, [*doubts, *notes])
+        _print(crm, profile, notes, leaks)
         _print_unmatched(project, unmatched)
-        for problem in problems:
-            say(problem)
-        say("The project has problems." if problems else "The project is fine.")
-    return 2 if problems else 0
+        _print_verdict(problems, leaks)
+    return 2 if problems or stops(leaks) else 0
+
+
+def _leaks(project: "Project", crm: "Crm") -> "tuple[Leak, ...]":
+    from leadlight.cli.train import training_request
+    from training.run import find_leaks
+
+    return find_leaks(crm, training_request(project, crm, until=None, seed=0))
 
 
 def _profile(project: "Project", crm: "Crm") -> "Profile":
@@ -112,29 +120,9 @@ def _unmatched(project: "Project", crm: "Crm") -> list[str]:
     return list(project.in_rules(said).problems) if said else []
 
 
-def _leaks(project: "Project", crm: "Crm") -> list[dict[str, str]]:
-    """Columns that fill up as leads age, unless the project says from when they are known."""
-    from training.filling import filled_later
-
-    said = project.file.leads.columns
-    settled = {name for name, column in said.items() if column.known_from is not None}
-    advice = "give their `history`, or say `known_from: signup` (filled in from the start) or `known_from: sales`"
-    return [
-        {
-            "column": found.column,
-            "rule": "filled_later",
-            "value": f"filled for {found.young:.0%} of the younger open leads and {found.old:.0%} of the older",
-            "verdict": "warn",
-            "advice": advice,
-        }
-        for found in filled_later(crm, crm.newest_us + 1)
-        if found.column not in settled
-    ]
-
-
 def _notes(project: "Project", crm: "Crm", profile: "Profile") -> list[str]:
     """What the tables do not tell, and which key would."""
-    from training.filling import lacking_history
+    from training.history_gaps import lacking_history
 
     notes = [
         f"history: {n:,} leads have a {name} today and none in the history, where it counts as missing; add a row "
@@ -150,7 +138,11 @@ def _notes(project: "Project", crm: "Crm", profile: "Profile") -> list[str]:
     return notes
 
 
-def _report(tables: "Sequence[TableCount]", problems: list[str], unmatched: list[str]) -> dict[str, object]:
+def _report(
+    tables: "Sequence[TableCount]", problems: list[str], unmatched: list[str], leaks: "Sequence[Leak]" = ()
+) -> dict[str, object]:
+    from dataclasses import asdict
+
     return {
         "rows_read": sum(count.rows_read for count in tables),
         "rows_used": sum(count.rows_used for count in tables),
@@ -159,13 +151,13 @@ def _report(tables: "Sequence[TableCount]", problems: list[str], unmatched: list
             {"file": c.file, "rows_read": c.rows_read, "rows_used": c.rows_used, "rows_quarantined": len(c.bad)}
             for c in tables
         ],
-        "leaks": [],
+        "leaks": [asdict(leak) for leak in leaks],
         "problems": problems,
         "rules_without_match": unmatched,
     }
 
 
-def _print(crm: "Crm", profile: "Profile", doubts: list[str]) -> None:
+def _print(crm: "Crm", profile: "Profile", notes: list[str], leaks: "Sequence[Leak]") -> None:
     from features.quarantine import commonest_reasons
 
     rows = [(count.file, count.rows_read, count.rows_used, len(count.bad)) for count in crm.counts]
@@ -181,8 +173,15 @@ def _print(crm: "Crm", profile: "Profile", doubts: list[str]) -> None:
             f"{crm.machines.instant:,} at once after its sending, {crm.machines.burst:,} in a burst of clicks, "
             f"{crm.machines.named:,} by the log's own word."
         )
-    for doubt in doubts:
-        say(f"{doubt}.")
+    for line in notes:
+        say(f"{line}.")
+    print_leaks(leaks)
+
+
+def _print_verdict(problems: list[str], leaks: "Sequence[Leak]") -> None:
+    for problem in problems:
+        say(problem)
+    say("The project has problems." if problems or stops(leaks) else "The project is fine.")
 
 
 def _print_unmatched(project: "Project", unmatched: list[str]) -> None:

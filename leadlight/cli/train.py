@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from features.times import time_of
+from leadlight.cli.backtest_text import backtest_json, print_backtest
+from leadlight.cli.leaks_text import print_leaks
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import note, print_json, print_table, progress, say
+from leadlight.cli.rulings import ruling_json, signature
 
 if TYPE_CHECKING:
     from features.crm import Crm
     from leadlight.project import Project
-    from training.run import TrainingRequest, TrainingRun
+    from training.request import TrainingRequest
+    from training.run import TrainingRun
 
 #: The metrics that people are shown, by name.
 _METRICS = {
@@ -34,7 +38,7 @@ def train(
     seed: Annotated[int, typer.Option(help="Same input and seed, same model.")] = 0,
     as_json: JsonOption = False,
 ) -> int:
-    """Learn from closed deals, save the model and make it the champion."""
+    """Learn from closed deals, save the model, and make it the champion where it is no worse than the one there is."""
     from leadlight.project import load_project
 
     project = load_project(config)
@@ -45,8 +49,8 @@ def train(
         print_json(report(run, crm, seconds))
     else:
         print_training(run)
-        became = "is the champion" if run.promoted else "saw no deal and does not replace the champion"
-        say(f"Model {run.model.version} {became}; it lies in {run.folder} ({seconds:.0f} s).")
+        became = "is the champion" if run.promoted else "does not replace the champion"
+        say(f"Model {run.model.version} {became}: {run.ruling.why}. It lies in {run.folder} ({seconds:.0f} s).")
     return 0
 
 
@@ -59,11 +63,18 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
     with progress("training") as step:
         step("reading the tables")
         crm = project.read(until_us=None if until is None else _until_us(project, until))
-        request = _request(project, crm, until=until, seed=seed)
+        request = training_request(project, crm, until=until, seed=seed)
         _note_time(project, crm, request)
         project.keep_quarantine(crm.counts)
         try:
-            run = run_training(crm, request, project.workspace, leadlight_version=__version__, progress=step)
+            run = run_training(
+                crm,
+                request,
+                project.workspace,
+                leadlight_version=__version__,
+                signed=signature(),
+                progress=step,
+            )
         except GreedyGate as error:
             raise project.in_rules(error.found) from error
     return run, crm
@@ -77,8 +88,9 @@ def _until_us(project: "Project", until: str) -> int:
     return project.time_us(until, ("--until",))
 
 
-def _request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":
-    from training.run import TrainingRequest
+def training_request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":
+    """What a training of these tables is asked for."""
+    from training.request import TrainingRequest
 
     observed = project.observed_until_us(crm)
     return TrainingRequest(
@@ -89,6 +101,7 @@ def _request(project: "Project", crm: "Crm", *, until: str | None, seed: int) ->
         until=until,
         is_ordered=project.is_ordered,
         seed=seed,
+        leaks=project.leak_settings,
     )
 
 
@@ -118,7 +131,10 @@ def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
         "candidates": [{"name": name, "log_loss": loss} for name, loss in facts.candidates.items()],
         "reliability": [asdict(one) for one in run.trained.reliability],
         "points_bands": [asdict(one) for one in run.trained.points_bands],
+        "backtest": backtest_json(run.trained.backtest),
+        "leaks": [asdict(leak) for leak in run.trained.leaks],
         "promoted": run.promoted,
+        "promotion": ruling_json(run.ruling),
         "is_time_tested": facts.trained_on.is_time_tested,
         "snapshots": facts.trained_on.n_snapshots,
         "leads": facts.trained_on.n_leads,
@@ -133,10 +149,11 @@ def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
 
 def print_training(run: "TrainingRun") -> None:
     """The metrics of a training beside those of base rate and rules."""
-    from models.lead_model import source_words
+    from models.recipe import source_words
 
     facts = run.model.facts
     on = facts.trained_on
+    print_leaks(run.trained.leaks)
     say(f"Trained on {on.n_snapshots:,} snapshots of {on.n_leads:,} leads, {on.n_won:,} of them won.")
     if not facts.candidates:
         say(f"{facts.why[0].upper()}{facts.why[1:]}.")
@@ -153,6 +170,7 @@ def print_training(run: "TrainingRun") -> None:
     )
     say(f"{source_words(facts.source)}: {facts.why}.")
     say("  ".join(f"{label} {facts.metrics[name]:.3f}" for name, label in _METRICS.items()))
+    print_backtest(run.trained.backtest)
     _print_bins(run)
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from features.kind_names import kind_of_name
-from features.tables import Kind
-from leadlight.crm_headers import (
+from features.crm_headers import (
     CLOSED,
     CODES,
     CREATED,
@@ -15,6 +13,8 @@ from leadlight.crm_headers import (
     ZIPS,
     leak_of,
 )
+from features.kind_names import kind_of_name
+from features.tables import Kind
 from leadlight.init.facts import ColumnFacts, TableFacts
 from leadlight.init.said import Said
 

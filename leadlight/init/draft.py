@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.crm_headers import ACCOUNT, AMOUNT, CLOSED, CREATED, SENSITIVE, crm_of, leak_of
 from features.kind_names import COMPANIES
-from leadlight.crm_headers import ACCOUNT, AMOUNT, CLOSED, CREATED, SENSITIVE, crm_of, leak_of
 from leadlight.errors import BadRequest
 from leadlight.init.columns import describe_columns
 from leadlight.init.events import EventsFound, find_events

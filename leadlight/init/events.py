@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from features.crm_headers import EVENT_COLUMNS, EVENT_IDS, EVENT_TIMES, EVENT_TYPES, RECORDED
 from features.tables import ACTOR_CODES
-from leadlight.crm_headers import EVENT_COLUMNS, EVENT_IDS, EVENT_TIMES, EVENT_TYPES, RECORDED
 from leadlight.errors import BadRequest
 from leadlight.init.facts import NEARLY_ALL, TableFacts
 from leadlight.init.keys import Key

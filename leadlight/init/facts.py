@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 
 from features.columns import infer_kind, read_column
+from features.crm_headers import TIMES
 from features.date_forms import is_numeral
 from features.parsing import BadCell, parse_cells, parse_time_us
 from features.reading import USUAL, CellFormat, DateOrder, is_missing
 from features.settling import DateEvidence, Settled, settled_column, settled_dates
 from features.sources import BadProject, Problem, Source, read_table
 from features.tables import Kind, NumberColumn
-from leadlight.crm_headers import TIMES
 
 #: What is written where the files do not tell, with a question.
 USUAL_ORDER: DateOrder = "dmy"

@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from features.crm_headers import COUNTERS, IDS, LEAD_KEYS, NUMBERED, WHO, ZIPS
 from features.kind_names import ADDRESSES, PHONES
 from features.lead_keys import SEPARATOR
 from features.names import spellings
 from features.parsing import MAX_ID_LENGTH
-from leadlight.crm_headers import COUNTERS, IDS, LEAD_KEYS, NUMBERED, WHO, ZIPS
 from leadlight.errors import BadRequest
 from leadlight.init.facts import NEARLY_ALL, ColumnFacts, TableFacts
 from leadlight.init.outcome import OutcomeFound

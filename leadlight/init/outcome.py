@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from features.crm_headers import OUTCOME, STATUS
 from features.parsing import FLAGS
 from features.reading import is_missing
-from leadlight.crm_headers import OUTCOME, STATUS
 from leadlight.init.facts import NEARLY_ALL, ColumnFacts, TableFacts
 
 Meaning = Literal["won", "lost", "open"]

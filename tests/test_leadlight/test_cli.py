@@ -256,7 +256,9 @@ def test_a_flat_table_is_trained_scored_and_explained(tmp_path: Path, capsys: py
     rows = [f"{i},{i % 7},{'ab'[i % 2]},{int(i % 7 > 3)}" for i in range(300)]
     (tmp_path / "leads.csv").write_text("id,visits,source,won\n" + "\n".join(rows) + "\n300,6,b,\n", encoding="utf-8")
     (tmp_path / "leadlight.yaml").write_text(
-        "leads: {source: leads.csv, id: id, order_by: id}\noutcomes: {column: won, won: 1}\n", encoding="utf-8"
+        "leads:\n  {source: leads.csv, id: id, order_by: id, columns: {visits: {not_a_leak: it is made up}}}\n"
+        "outcomes: {column: won, won: 1}\n",
+        encoding="utf-8",
     )
 
     assert run(tmp_path, "train", "--until", "2026-01-01") == 2

@@ -8,11 +8,11 @@ import pytest
 
 from features.tables import NumberColumn
 from models.boosting import LEAVES_IN_ALL, TreeSettings
-from models.lead_model import LeadModel, ModelSource
+from models.lead_model import LeadModel
+from models.recipe import ModelSource, Recipe
 from models.rules import load_starter
 from tests.company import flat_crm, request_for
 from training.candidates import BAG, FROM_SIMPLE, Candidate, bag_of, candidates_of, choose, standard_error
-from training.fit import Recipe
 from training.history import build_history
 from training.judging import Grown, Judge
 from training.run import train_model

@@ -8,9 +8,10 @@ import pytest
 from features.crm import Crm
 from models.boosting import TreeSettings, tree_margin
 from models.log_odds import row_losses
+from models.recipe import Boost, Recipe
 from models.rules import load_starter
 from tests.company import request_for
-from training.fit import Boost, FittedMargin, Recipe, TrainingSet, base_of, fit_margin, prior_of
+from training.fit import FittedMargin, TrainingSet, base_of, fit_margin, prior_of
 from training.history import build_history
 
 RULES = load_starter()
@@ -31,12 +32,7 @@ def data(crm: Crm) -> TrainingSet:
 
 
 def loss_of(fitted: FittedMargin, data: TrainingSet) -> float:
-    margin = fitted.prior.margin(data.points)
-    if fitted.logistic is not None:
-        margin = margin + fitted.logistic.margin(data.matrix)
-    if fitted.booster is not None:
-        margin = margin + tree_margin(fitted.booster, fitted.encoder.encode(data.matrix))
-    return float(row_losses(margin, data.won).mean())
+    return float(row_losses(fitted.margin(data.matrix, data.points), data.won).mean())
 
 
 def test_every_part_lowers_the_loss_that_those_before_it_leave(data: TrainingSet) -> None:

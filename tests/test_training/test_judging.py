@@ -8,9 +8,10 @@ import pytest
 
 from features.crm import Crm
 from models.boosting import LEAVES_IN_ALL, TreeSettings, tree_margin
+from models.recipe import Boost, Recipe
 from models.rules import load_starter
 from tests.company import request_for
-from training.fit import Boost, Recipe, TrainingSet, fit_margin
+from training.fit import TrainingSet, fit_margin
 from training.history import build_history
 from training.judging import PATIENCE_ROUNDS, Judge, Judged, StartName, rounds_for
 from training.split import Split, split_history

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from mlflow.entities import Run
 from models.bundle import MANIFEST, load_bundle, save_bundle
 from models.lead_model import LeadModel
 from models.workspace import Workspace
-from training.registry import EXPERIMENT, log_training
+from training.registry import CHALLENGER, EXPERIMENT, REGISTERED_MODEL, Registry
 from training.run import TrainedModel
 
 
@@ -35,7 +37,7 @@ def logged(trained: TrainedModel, tmp_path_factory: pytest.TempPathFactory) -> I
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.delenv("MLFLOW_EXPERIMENT_NAME", raising=False)
         model, folder = save_bundle(trained.model, workspace.models, leadlight_version="0.1.0")
-        run_id = log_training(workspace, trained, model, folder, seed=7)
+        run_id = Registry(workspace).log(model, seed=7, trained=trained)
         client = MlflowClient(tracking_uri=f"sqlite:///{workspace.folder}/mlflow.db")
         yield Logged(workspace, model, folder, client, client.get_run(run_id))
 
@@ -79,6 +81,14 @@ def test_the_bundle_in_the_store_is_whole(logged: Logged, tmp_path: Path) -> Non
     assert load_bundle(copied) == logged.model
 
 
+def test_what_is_registered_is_what_mlflows_own_tools_load(logged: Logged) -> None:
+    challenger = logged.client.get_model_version_by_alias(REGISTERED_MODEL, CHALLENGER)
+
+    uri = logged.client.get_model_version_download_uri(REGISTERED_MODEL, challenger.version)
+
+    assert (Path(url2pathname(urlsplit(uri).path)) / "MLmodel").is_file()
+
+
 def test_the_figures_are_kept(logged: Logged) -> None:
     figures = {entry.path for entry in logged.client.list_artifacts(logged.run.info.run_id, "figures")}
 
@@ -97,17 +107,17 @@ def test_a_run_that_breaks_is_marked_as_failed(
 
     monkeypatch.setattr("training.registry.gains_figure", full)
     with pytest.raises(OSError, match="No space left"):
-        log_training(logged.workspace, trained, logged.model, logged.folder, seed=0)
+        Registry(logged.workspace).log(logged.model, seed=0, trained=trained)
 
     newest = logged.client.search_runs([logged.run.info.experiment_id], max_results=1)[0]
     assert (newest.info.status, newest.info.run_id != logged.run.info.run_id) == ("FAILED", True)
 
 
-def test_a_model_of_rules_alone_has_no_figures(logged: Logged, rules_model: LeadModel, tmp_path: Path) -> None:
-    model, folder = save_bundle(rules_model, tmp_path, leadlight_version="0.1.0")
+def test_a_model_of_rules_alone_has_no_figures(logged: Logged, rules_model: LeadModel) -> None:
+    model, _ = save_bundle(rules_model, logged.workspace.models, leadlight_version="0.1.0")
     alone = TrainedModel(model, None, np.zeros(0))
 
-    run_id = log_training(logged.workspace, alone, model, folder, seed=0)
+    run_id = Registry(logged.workspace).log(model, seed=0, trained=alone)
 
     assert logged.client.list_artifacts(run_id, "figures") == []
     assert logged.client.get_run(run_id).data.params["trees"] == "0"
@@ -119,8 +129,9 @@ def test_the_tracking_uri_of_the_environment_wins(
     """The store of another workspace stands for a tracking server."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{logged.workspace.folder}/mlflow.db")
     elsewhere = replace(logged.workspace, folder=tmp_path)
+    save_bundle(trained.model, elsewhere.models, leadlight_version="0.1.0")
 
-    run_id = log_training(elsewhere, trained, logged.model, logged.folder, seed=1)
+    run_id = Registry(elsewhere).log(logged.model, seed=1, trained=trained)
 
     assert logged.client.get_run(run_id).data.params["seed"] == "1"
     assert not (tmp_path / "mlflow.db").exists()

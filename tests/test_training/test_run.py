@@ -16,8 +16,10 @@ from models.bundle import save_bundle
 from models.workspace import Workspace
 from tests.company import DAYS, START_US, flat_crm, request_for, small_crm
 from training.evaluation import log_loss
+from training.promotion_log import Signature
 from training.run import TrainedModel, run_training, train_model
 
+SIGNED = Signature(by="ada", at="2026-11-02T09:00:00+00:00")
 UNTIL = START_US + (DAYS - 60) * DAY
 
 
@@ -138,7 +140,7 @@ def test_two_trainings_at_once_are_refused_before_anything_is_read(crm: Crm, tmp
         FileLock(tmp_path / ".lock"),
         pytest.raises(ValueError, match=r"another training writes to .*; wait for it to end, then train again"),
     ):
-        run_training(crm, request_for(crm), workspace, leadlight_version="0.1.0")
+        run_training(crm, request_for(crm), workspace, leadlight_version="0.1.0", signed=SIGNED)
 
     assert workspace.versions() == []
 
@@ -149,11 +151,11 @@ def test_a_training_that_can_not_be_logged_does_not_become_the_champion(
     def down(*_: object, **__: object) -> str:
         raise ConnectionError("no tracking server")
 
-    monkeypatch.setattr("training.registry.log_training", down)
+    monkeypatch.setattr("training.registry.Registry.log", down)
     young, workspace = small_crm(40, n_closed=0), Workspace(tmp_path)
 
     with pytest.raises(ConnectionError):
-        run_training(young, request_for(young), workspace, leadlight_version="0.1.0")
+        run_training(young, request_for(young), workspace, leadlight_version="0.1.0", signed=SIGNED)
 
     assert workspace.champion() is None
 
@@ -161,13 +163,16 @@ def test_a_training_that_can_not_be_logged_does_not_become_the_champion(
 def test_a_finished_training_is_the_champion_and_tells_its_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.registry.log_training", lambda *_, **__: "run-1")
+    monkeypatch.setattr("training.registry.Registry.log", lambda *_, **__: "run-1")
+    monkeypatch.setattr("training.registry.Registry.name_champion", lambda *_: None)
     young, workspace = small_crm(40, n_closed=0), Workspace(tmp_path)
     steps: list[str] = []
 
-    run = run_training(young, request_for(young), workspace, leadlight_version="0.1.0", progress=steps.append)
+    run = run_training(
+        young, request_for(young), workspace, leadlight_version="0.1.0", signed=SIGNED, progress=steps.append
+    )
 
     assert workspace.load_champion() == run.model
     assert (run.folder, run.promoted, run.mlflow_run) == (workspace.models / run.model.version, True, "run-1")
-    assert steps == ["features", "saving the bundle", "logging to MLflow"]
+    assert steps == ["features", "leak audit", "saving the bundle", "logging to MLflow", "comparing with the champion"]
     assert json.loads((run.folder / "bundle.json").read_text())["leadlight"] == "0.1.0"

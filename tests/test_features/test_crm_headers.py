@@ -2,8 +2,7 @@
 
 import pytest
 
-from features.kind_names import COUNTRIES, PHONES
-from leadlight.crm_headers import (
+from features.crm_headers import (
     ACCOUNT,
     CLOSED,
     CREATED,
@@ -15,6 +14,7 @@ from leadlight.crm_headers import (
     crm_of,
     leak_of,
 )
+from features.kind_names import COUNTRIES, PHONES
 from tests import crm_exports
 
 

@@ -132,9 +132,10 @@ TEXTS = Names.of(
 #: Numbers by their looks, names of places, people or groups by their meaning.
 ZIPS = Names.of("(?:.*_)?(?:zip|postal|postcode|pin)(?:_.*)?|postalcode|zipcode")
 CODES = Names.of("(?:.*_)?(?:code|nr|no|id|ids)|.*_number")
-#: Somebody makes these up on the way, or they grow with it: it matters who, and when.
-UNSURE = Names.of(
-    "(?:.*_)?(?:score|index|profile|grade|rating|segment|persona|quality|priority)",
+#: Somebody gives these on the way: it matters who, and when.
+GRADES = Names.of("(?:.*_)?(?:score|index|profile|grade|rating|segment|persona|quality|priority)")
+#: The same of what grows on the way.
+UNSURE = GRADES | Names.of(
     "(?:.*_)?(?:opt_?out|opted_out|unsubscribed?|bounced?)(?:_.*)?|do_not_.*|donot.*",
     "(?:.*_)?(?:amount|value|discount|duration)",
 )

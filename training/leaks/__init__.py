@@ -1,0 +1,1 @@
+"""Columns and events that carry the outcome."""
