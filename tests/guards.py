@@ -148,9 +148,9 @@ GUARDS = (
     ),
     Guard(
         "5 events of a lead in quarantine are no faults of their own",
-        "features/event_parts.py",
-        "is_aside = lead_id in asked.unused_ids",
-        "is_aside = False",
+        "features/lead_keys.py",
+        "is_aside=reason == OF_UNUSED_LEAD",
+        "is_aside=False",
         (f"{BAD_INPUTS}::test_events_and_deals_of_a_bad_lead_go_into_quarantine_without_being_faults",),
     ),
     Guard(
@@ -228,8 +228,8 @@ GUARDS = (
     Guard(
         "2 training, batch and one lead are scored from the same numbers",
         "models/encoding.py",
-        "values[gaps, position] = self.fills[name]",
-        "values[gaps, position] = float(len(values))",
+        "[self.fills.get(name, np.nan) for name in matrix.names]",
+        "float(len(values))",
         (f"{ENCODING}::test_an_unexpected_gap_gets_the_median_and_an_expected_one_stays",),
     ),
     Guard(
@@ -305,8 +305,8 @@ GUARDS = (
     Guard(
         "3 few rows and many are told the same impacts",
         "models/explanation.py",
-        "np.round(np.round(impact, 9), 1)",
-        "np.round(impact, 1)",
+        "impact.round(9).round(1)",
+        "impact.round(1)",
         (f"{EXPLANATION}::test_what_lies_between_two_tenths_is_shown_alike_however_its_sum_was_reached",),
     ),
     Guard(
@@ -395,16 +395,16 @@ GUARDS = (
     ),
     Guard(
         "5 an event of an unknown lead is noted",
-        "features/event_parts.py",
-        "if lead[row] < 0 and asked.are_all_leads:",
-        "if False:",
+        "features/lead_keys.py",
+        "if not are_all_leads:",
+        "if True:",
         ("tests/test_features/test_event_log.py",),
     ),
     Guard(
         "7 encoding does not write into the matrix",
         "models/encoding.py",
-        "values = np.column_stack([matrix.values, *encoded])",
-        "values = matrix.values if not encoded else np.column_stack([matrix.values, *encoded])",
+        "values = np.empty((len(matrix), n_numbers + len(encoded)))",
+        "values = np.empty((len(matrix), n_numbers + len(encoded))) if encoded else matrix.values",
         (f"{ENCODING}::test_encoding_does_not_change_the_matrix",),
     ),
     Guard(
