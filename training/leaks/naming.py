@@ -63,8 +63,6 @@ def _distinct_share(column: Column) -> float:
 
 def _counts(leads: LeadArrays, name: str) -> bool:
     """Whole numbers that are called like an id, or that grow with the order of the leads."""
-    from scipy.stats import spearmanr
-
     column = leads.columns[name]
     if not isinstance(column, NumberColumn):
         return False
@@ -72,5 +70,7 @@ def _counts(leads: LeadArrays, name: str) -> bool:
     values = column.values[known]
     if (values != np.round(values)).any():
         return False
+    from scipy.stats import spearmanr  # two seconds, which only whole numbers need
+
     order: IntArray = np.arange(len(leads)) if leads.created_us is None else leads.created_us
     return name in IDS or name in COUNTERS or abs(float(spearmanr(values, order[known]).statistic)) > _COUNTS
