@@ -36,7 +36,7 @@ fix: setup
 	$(BIN)/ruff format .
 
 # Two halves of about the same length side by side, one for each core of a small machine; their coverage is added up.
-SLOW := tests/test_real_data.py
+SLOW := tests/test_real_data.py tests/test_leadlight/test_init.py tests/test_leadlight/test_any_order.py
 HALF := $(BIN)/python -m pytest -p no:cacheprovider --cov --cov-report= --cov-fail-under=0
 
 test: check
