@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from features.crm import Crm, TooManyBadRows, read_crm
+from features.crm import Crm
+from features.crm_reader import TooManyBadRows, read_crm
 from features.crm_sections import CrmSections
 from features.event_log import words_of_types
 from features.kept_rows import write_kept_rows

@@ -21,7 +21,7 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
     """Validate the project file, read every table, report all problems at once, and show what is there."""
     from dataclasses import asdict
 
-    from features.crm import TooManyBadRows
+    from features.crm_reader import TooManyBadRows
     from features.yaml_text import BadDocument
     from leadlight.project import load_project
 

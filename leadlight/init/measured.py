@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from features.crm import Crm, read_crm
+from features.crm import Crm
+from features.crm_reader import read_crm
 from features.sources import BadProject
 from features.tables import MICROSECONDS_PER_DAY, NEVER_US, BoolArray, Column, FloatArray, NumberColumn
 from features.yaml_text import parse_yaml, validate_document

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS
 from features.build import TIMELINE, FeatureMatrix, build_features, feature_names
-from features.crm import Crm, read_crm
+from features.crm import Crm
+from features.crm_reader import read_crm
 from features.crm_sections import CrmSections
 from features.derived import derived_from
 from features.labels import no_outcomes, training_snapshots

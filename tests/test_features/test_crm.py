@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from features.build import build_features
-from features.crm import Crm, TooManyBadRows, read_crm
+from features.crm import Crm
+from features.crm_reader import TooManyBadRows, read_crm
 from features.crm_sections import CrmSections
 from features.labels import training_snapshots
 from features.machine_clicks import MachineCounts

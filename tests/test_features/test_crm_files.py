@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.real_sets import DATA
-from features.crm import Crm, read_crm
+from features.crm import Crm
+from features.crm_reader import read_crm
 from features.crm_sections import CrmSections
 from features.csv_text import opened_bytes
 from features.parsing import parse_time_us

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from features.build import FeatureMatrix, build_features
-from features.crm import Crm, read_crm
+from features.crm import Crm
+from features.crm_reader import read_crm
 from features.crm_sections import CrmSections
 from features.history_table import HistorySection
 from features.snapshots import snapshots_at
