@@ -1,7 +1,9 @@
 """`leadlight check`: are the project file and its tables as they should be?"""
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from features.times import microseconds_of
 from leadlight.cli.leaks_text import print_leaks, stops
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import print_json, print_table, say
@@ -135,7 +137,20 @@ def _notes(project: "Project", crm: "Crm", profile: "Profile") -> list[str]:
             f"outcomes: {profile.n_lost_first:,} leads were lost before they were won; when their later deal was "
             "opened is not known, so they count as closed in between: name that column by `outcomes.opened_at`"
         )
-    return notes
+    return [*notes, *_future_notes(crm, microseconds_of(datetime.now(UTC) + timedelta(days=1)))]
+
+
+def _future_notes(crm: "Crm", tomorrow_us: int) -> list[str]:
+    """What the tables say of a time to come; it is read as it stands, so that no clock changes what is computed."""
+    leads = 0 if crm.leads.created_us is None else int((crm.leads.created_us > tomorrow_us).sum())
+    events = 0 if crm.events is None else int((crm.events.at_us > tomorrow_us).sum())
+    found = [f"{n:,} {what}" for n, what in ((leads, "leads"), (events, "events")) if n]
+    if not found:
+        return []
+    return [
+        f"{' and '.join(found)} lie in the future: planned, or a wrong time. Scores are as of the newest time in the "
+        "tables, so mend or leave out those rows, or give the time by --as-of"
+    ]
 
 
 def _report(

@@ -1,5 +1,6 @@
 """The commands as their users type them."""
 
+import gzip
 import hashlib
 import json
 import math
@@ -54,6 +55,20 @@ def test_check_counts_every_row(company: Path, capsys: pytest.CaptureFixture[str
     assert report["rows_read"] == report["rows_used"]
     assert report["rows_quarantined"] == 0
     assert report["problems"] == []
+
+
+def test_check_tells_of_times_to_come(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lead_id = (company / "leads.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
+    with gzip.open(company / "events.csv.gz", "rt", encoding="utf-8") as file:
+        header = file.readline().strip().split(",")
+    said = {"lead_id": lead_id, "at": "2150-01-01T00:00:00Z", "type": "site_visit"}
+    with gzip.open(company / "events.csv.gz", "at", encoding="utf-8") as file:
+        file.write(",".join(said.get(name, "") for name in header) + "\n")
+
+    run(company, "check", "--json")
+
+    notes = json_of(capsys)["notes"]
+    assert [note for note in notes if note.startswith("1 events lie in the future")]  # type: ignore[attr-defined]
 
 
 def test_check_tells_all_problems_at_once(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
