@@ -37,8 +37,10 @@ fix: setup
 
 # Two halves of about the same length side by side, one for each core of a small machine. What counts as covered is
 # what the tests on small data reach.
-LEADLIGHT := tests/test_leadlight
-SLOW := tests/test_real_data.py $(addprefix $(LEADLIGHT)/,test_init.py test_init_crm.py test_any_order.py test_demo_model.py)
+SLOW := tests/test_real_data.py \
+  $(addprefix tests/test_leadlight/,test_init.py test_init_crm.py test_any_order.py test_bad_inputs.py \
+  test_demo_company.py test_demo_model.py) \
+  $(addprefix tests/test_training/,test_candidates.py test_leak_audit.py test_promotion.py)
 
 test: check
 	@$(BIN)/python -m pytest -p no:cacheprovider $(SLOW) > .slow-tests.log 2>&1 & slow=$$!; \
