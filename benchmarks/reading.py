@@ -57,7 +57,7 @@ def read_log(path: Path) -> dict[str, float]:
     leads = LeadArrays(ids, np.zeros(N_LEADS, dtype=np.int64), TextColumn((), none), {})
     section = EventsSection(source=path.name, lead="lead_id", at="at", type="type", actor="actor")
     start, start_cpu = time.perf_counter(), time.process_time()
-    log = read_events(section, Source(path), leads, keys=own_keys(leads), reading=USUAL, are_all_leads=True)
+    log = read_events(section, Source(path), leads, keys=own_keys(leads), reading=USUAL)
     read_seconds = time.perf_counter() - start
     write_quarantine(path.parent / "quarantine.csv", [log.count])
     write_kept_rows(path.parent / "quarantine", [log.count], [path])

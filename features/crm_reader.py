@@ -87,14 +87,20 @@ class _Asked:
 
     @cached_property
     def own_keys(self) -> LeadKeys:
-        return own_keys(self.table.leads, self.table.unused_ids)
+        return own_keys(self.table.leads, self.table.unused_ids, are_all_leads=self.are_all_leads)
 
     def keys(self, via: ViaSection | None, name: str) -> LeadKeys:
         """How the rows of a table name the leads."""
         if via is None:
             return self.own_keys
-        between, unused_ids = self.sources[f"{name}.via"], self.table.unused_ids
-        return keys_via(via, between, self.table.leads, key=(name, "via"), unused_ids=unused_ids)
+        return keys_via(
+            via,
+            self.sources[f"{name}.via"],
+            self.table.leads,
+            key=(name, "via"),
+            unused_ids=self.table.unused_ids,
+            are_all_leads=self.are_all_leads,
+        )
 
 
 def _leads_alone(asked: _Asked) -> Crm:
@@ -123,7 +129,6 @@ def _with_events(asked: _Asked, crm: Crm) -> Crm:
         crm.leads,
         keys=asked.keys(section.via, "events"),
         reading=crm.reading,
-        are_all_leads=asked.are_all_leads,
         until_us=asked.until_us,
     )
     return replace(
@@ -154,7 +159,6 @@ def _with_outcomes(asked: _Asked, crm: Crm, cells: Sequence[str] | None) -> Crm:
         crm.leads,
         keys=asked.keys(section.via, "outcomes"),
         reading=crm.reading,
-        are_all_leads=asked.are_all_leads,
         until_us=asked.until_us,
     )
     return replace(crm, outcomes=outcomes, counts=(*crm.counts, count))
@@ -170,7 +174,6 @@ def _with_history(asked: _Asked, crm: Crm) -> Crm:
         crm.kinds,
         keys=asked.own_keys,
         reading=crm.reading,
-        are_all_leads=asked.are_all_leads,
         until_us=asked.until_us,
     )
     return replace(crm, leads=replace(crm.leads, history=changes), counts=(*crm.counts, count))

@@ -15,6 +15,7 @@ from features.reading import CellFormat, Reading
 from features.settling import DateEvidence, settled_times
 from features.sources import AnySource, BadProject, Problem, Source, missing_columns, read_pieces
 from features.sql_source import SourceSaid
+from features.table_section import TableSection
 from features.tables import EventArrays, LeadArrays
 
 
@@ -29,10 +30,12 @@ class EventTypeSection(BaseModel):
     not_a_leak: str | None = Field(default=None, min_length=1)
 
 
-class EventsSection(BaseModel):
+class EventsSection(TableSection):
     """The `events` section of leadlight.yaml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    section = "events"
+    column_keys = ("lead", "at", "type", "id", "recorded_at", "actor", "channel", "message", "link", "content", "value")
+    time_keys = ("at", "recorded_at")
     source: SourceSaid
     lead: str
     via: ViaSection | None = None
@@ -48,16 +51,6 @@ class EventsSection(BaseModel):
     value: str | None = None
     observed_from: str | None = None
     types: dict[str, EventTypeSection] = Field(default_factory=dict)
-
-    def named_columns(self) -> dict[tuple[str | int, ...], str]:
-        """The columns that this section names, by their key."""
-        keys = ("lead", "at", "type", "id", "recorded_at", "actor", "channel", "message", "link", "content", "value")
-        return {("events", key): getattr(self, key) for key in keys if getattr(self, key) is not None}
-
-    def time_columns(self) -> dict[str, str]:
-        """The columns of times, by their key in leadlight.yaml."""
-        named = {"events.at": self.at, "events.recorded_at": self.recorded_at}
-        return {key: name for key, name in named.items() if name is not None}
 
 
 @dataclass(frozen=True)
@@ -84,15 +77,12 @@ class LogRequest:
     Attributes
     ----------
     keys : how the events name their leads.
-    are_all_leads : whether `leads` are all there are: then an event of an unknown lead is a fault;
-        else it belongs to a lead that is not asked for, and is passed over.
     until_us : later events are as if they did not stand there.
     """
 
     section: EventsSection
     keys: LeadKeys
     reading: Reading
-    are_all_leads: bool
     until_us: int | None = None
 
 
@@ -103,7 +93,6 @@ def read_events(
     *,
     keys: LeadKeys,
     reading: Reading,
-    are_all_leads: bool,
     until_us: int | None = None,
 ) -> EventLog:
     """Read and check the log of these leads; see `LogRequest`.
@@ -115,10 +104,10 @@ def read_events(
     if section.via is None and isinstance(source, Source) and source.is_parquet and source.path.is_file():
         from features.event_parquet import read_typed_events
 
-        typed = read_typed_events(section, source, leads, reading=reading, are_all_leads=are_all_leads)
+        typed = read_typed_events(section, source, leads, reading=reading, are_all_leads=keys.are_all_leads)
         if typed is not None:
             return typed
-    asked = LogRequest(section, keys, reading, are_all_leads, until_us)
+    asked = LogRequest(section, keys, reading, until_us)
     evidence = {key: DateEvidence(reading, until_us) for key in section.time_columns() if key not in reading.columns}
     log = _read_pieces(asked, source, evidence)
     formats = settled_times(evidence, section.time_columns())

@@ -58,7 +58,7 @@ def read_part(asked: LogRequest, table: RawTable, evidence: Mapping[str, DateEvi
         bad.add_cells(each.column, table[each.column], each.bad)
     at_us, recorded = times["events.at"].values, times.get("events.recorded_at")
     recorded_us = None if recorded is None else np.where(recorded.values == _AS_IT_HAPPENED, at_us, recorded.values)
-    rows = asked.keys.rows_of_leads(table[section.lead], section.lead, bad, are_all_leads=asked.are_all_leads)
+    rows = asked.keys.rows_of_leads(table[section.lead], section.lead, bad)
     types = TextColumn.of(_read(table, section.type, parse_event_type, "", bad))
     actor = None
     if section.actor is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from features.columns import read_column
 from features.lead_keys import LeadKeys
@@ -13,16 +13,19 @@ from features.quarantine import BadRows, TableCount
 from features.raw_table import RawTable
 from features.reading import Reading
 from features.settling import settling_times
-from features.sources import AnySource, BadProject, Problem, list_some, missing_columns, read_table
+from features.sources import AnySource, BadProject, Problem, list_some, read_columns
 from features.sql_source import SourceSaid
+from features.table_section import TableSection
 from features.tables import Column, IntArray, Kind
 from features.versions import Versions, settle_versions
 
 
-class HistorySection(BaseModel):
+class HistorySection(TableSection):
     """The `history` section: a row per change of a `field`, or without it a row per version of a whole lead."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    section = "history"
+    column_keys = ("lead", "field", "value", "valid_from", "recorded_at")
+    time_keys = ("valid_from", "recorded_at")
     source: SourceSaid
     lead: str
     field: str | None = None
@@ -38,16 +41,6 @@ class HistorySection(BaseModel):
                 f"found `{found}` without `{absent}`; give both for a row per change, or neither for a row per version"
             )
         return self
-
-    def time_columns(self) -> dict[str, str]:
-        """The columns of times, by their key in leadlight.yaml."""
-        named = {"history.valid_from": self.valid_from, "history.recorded_at": self.recorded_at}
-        return {key: name for key, name in named.items() if name is not None}
-
-    def named_columns(self) -> dict[tuple[str | int, ...], str]:
-        """The columns that this section names, by their key."""
-        keys = ("lead", "field", "value", "valid_from", "recorded_at")
-        return {("history", key): getattr(self, key) for key in keys if getattr(self, key) is not None}
 
 
 @dataclass(frozen=True)
@@ -66,7 +59,6 @@ def read_history(
     *,
     keys: LeadKeys,
     reading: Reading,
-    are_all_leads: bool,
     until_us: int | None = None,
 ) -> tuple[Mapping[str, Versions], TableCount]:
     """The versions of each attribute that the table keeps the changes of.
@@ -75,21 +67,17 @@ def read_history(
     ----------
     kinds : how the columns of the leads table are read; what is ignored there, or no column, is passed over.
     keys : how the rows name their leads.
-    are_all_leads : whether a row of an unknown lead is a fault.
     until_us : later times have no say in how the times are read.
 
     Raises
     ------
     BadProject : the file or a named column is missing, or not one attribute of the leads is in it.
     """
-    table = read_table(source, key=("history", "source"))
-    problems = missing_columns(table.columns, section.named_columns(), file=table.name)
-    if problems:
-        raise BadProject(problems)
+    table = read_columns(source, section.named_columns(), key=("history", "source"))
     for key, column in section.time_columns().items():
         reading = settling_times(reading, key, column, table, until_us)
     bad = BadRows(table)
-    rows = keys.rows_of_leads(table[section.lead], section.lead, bad, are_all_leads=are_all_leads)
+    rows = keys.rows_of_leads(table[section.lead], section.lead, bad)
     valid_us, recorded_us = _times(section, table, reading, bad)
     used_kinds = {name: kind for name, kind in kinds.items() if kind != "ignore"}
     stated = list(_stated(section, table, used_kinds, reading, bad))

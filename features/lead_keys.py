@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from features.parsing import BadCell, parse_id
 from features.quarantine import OF_NO_LEAD, OF_UNUSED_LEAD, BadRows
-from features.sources import AnySource, BadProject, missing_columns, read_table
+from features.sources import AnySource, read_columns
 from features.sql_source import SourceSaid
 from features.tables import IntArray, LeadArrays
 
@@ -62,6 +62,8 @@ class LeadKeys:
     several : the positions of the leads of the other keys, ascending.
     unknown : what is wrong with a key that stands for none.
     unused : keys of leads in the quarantine; rows that name only those go there too, without being faults.
+    are_all_leads : whether these are all leads there are: then a key that stands for none is a fault, else it belongs
+        to a lead that is not asked for, and its row is passed over.
     """
 
     def __init__(
@@ -70,11 +72,14 @@ class LeadKeys:
         several: Mapping[str, tuple[int, ...]],
         unknown: str,
         unused: Container[str] = frozenset(),
+        *,
+        are_all_leads: bool = True,
     ) -> None:
         self._one_lead = one_lead
         self._several = several
         self._unknown = unknown
         self._unused = unused
+        self.are_all_leads = are_all_leads
 
     def leads_of(self, cell: str) -> tuple[int, ...]:
         """The positions of the leads that a cell names; several keys stand between semicolons.
@@ -91,19 +96,14 @@ class LeadKeys:
         lead = self._one_lead.get(key.strip())
         return self._several.get(key.strip(), ()) if lead is None else (lead,)
 
-    def rows_of_leads(self, cells: Sequence[str], column: str, bad: BadRows, *, are_all_leads: bool) -> RowsOfLeads:
-        """The rows beside their leads; a row that names no lead is noted.
-
-        Parameters
-        ----------
-        are_all_leads : whether these are all leads there are: then a key that leads to none is a fault.
-        """
+    def rows_of_leads(self, cells: Sequence[str], column: str, bad: BadRows) -> RowsOfLeads:
+        """The rows beside their leads; a row that names no lead is noted."""
         lead = np.fromiter(map(self._one_lead.get, cells, repeat(-1)), dtype=np.int64, count=len(cells))
         rest = np.flatnonzero(lead < 0)
         if not len(rest):
             return RowsOfLeads(np.arange(len(cells)), lead)
         texts = [cells[row] for row in rest.tolist()]
-        found, reasons = self._rows_of_distinct(texts, are_all_leads=are_all_leads)
+        found, reasons = self._rows_of_distinct(texts)
         for row, text, reason in zip(rest.tolist(), texts, reasons, strict=True):
             if reason:
                 bad.add(row, column, text, reason, is_aside=reason == OF_UNUSED_LEAD)
@@ -112,24 +112,22 @@ class LeadKeys:
         order = np.argsort(rows, kind="stable")
         return RowsOfLeads(rows[order], np.concatenate([lead[plain], found.lead])[order])
 
-    def _rows_of_distinct(self, cells: Sequence[str], *, are_all_leads: bool) -> tuple[RowsOfLeads, list[str]]:
+    def _rows_of_distinct(self, cells: Sequence[str]) -> tuple[RowsOfLeads, list[str]]:
         """The rows beside their leads, and what is wrong with each cell; each distinct cell is looked up once."""
         distinct = {cell: code for code, cell in enumerate(dict.fromkeys(cells))}
         behind = [self.leads_of(cell) for cell in distinct]
-        reasons = [
-            "" if leads else self._fault(cell, are_all_leads) for cell, leads in zip(distinct, behind, strict=True)
-        ]
+        reasons = ["" if leads else self._fault(cell) for cell, leads in zip(distinct, behind, strict=True)]
         codes = np.array([distinct[cell] for cell in cells], dtype=np.int64)
         n_behind = np.array([len(leads) for leads in behind], dtype=np.int64)
         lead = np.array([lead for leads in behind for lead in leads], dtype=np.int64)
         return _repeated(codes, n_behind, lead), [reasons[code] for code in codes.tolist()]
 
-    def _fault(self, cell: str, are_all_leads: bool) -> str:
+    def _fault(self, cell: str) -> str:
         try:
             keys = [parse_id(part) for part in cell.split(SEPARATOR) if part.strip()] or [parse_id("")]
         except BadCell as error:
             return str(error)
-        if not are_all_leads:
+        if not self.are_all_leads:
             return ""
         if any(key in self._unused for key in keys):
             return OF_UNUSED_LEAD
@@ -158,9 +156,10 @@ def _repeated(codes: IntArray, n_behind: IntArray, lead: IntArray) -> RowsOfLead
     return RowsOfLeads(np.repeat(np.arange(len(codes)), count), lead[np.repeat(first, count) + nth])
 
 
-def own_keys(leads: LeadArrays, unused_ids: Container[str] = frozenset()) -> LeadKeys:
+def own_keys(leads: LeadArrays, unused_ids: Container[str] = frozenset(), *, are_all_leads: bool = True) -> LeadKeys:
     """The ids of the leads themselves; `unused_ids` are those of leads in the quarantine."""
-    return LeadKeys({lead_id: i for i, lead_id in enumerate(leads.ids)}, {}, OF_NO_LEAD, unused_ids)
+    one_lead = {lead_id: i for i, lead_id in enumerate(leads.ids)}
+    return LeadKeys(one_lead, {}, OF_NO_LEAD, unused_ids, are_all_leads=are_all_leads)
 
 
 def keys_via(
@@ -170,6 +169,7 @@ def keys_via(
     *,
     key: tuple[str, ...],
     unused_ids: Container[str] = frozenset(),
+    are_all_leads: bool = True,
 ) -> LeadKeys:
     """What stands in a table between for each lead; one key may stand for many leads.
 
@@ -181,10 +181,7 @@ def keys_via(
     ------
     BadProject : the table or a column of it is missing.
     """
-    table = read_table(source, key=(*key, "source"))
-    problems = missing_columns(table.columns, via.named_columns(key), file=table.name)
-    if problems:
-        raise BadProject(problems)
+    table = read_columns(source, via.named_columns(key), key=(*key, "source"))
     own = own_keys(leads)
     found: dict[str, set[int]] = {}
     unused: set[str] = set()
@@ -194,4 +191,5 @@ def keys_via(
             unused.add(cell.strip())
     one = {cell: min(behind) for cell, behind in found.items() if cell and len(behind) == 1}
     several = {cell: tuple(sorted(behind)) for cell, behind in found.items() if cell and len(behind) > 1}
-    return LeadKeys(one, several, f"{source.name} leads from this to no usable lead", unused)
+    unknown = f"{source.name} leads from this to no usable lead"
+    return LeadKeys(one, several, unknown, unused, are_all_leads=are_all_leads)

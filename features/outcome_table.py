@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from features.labels import OpenDeals, Outcomes, no_outcomes
 from features.lead_keys import LeadKeys, ViaSection
@@ -14,15 +14,18 @@ from features.quarantine import BadRows, TableCount
 from features.raw_table import RawTable
 from features.reading import USUAL, Reading
 from features.settling import settling_times
-from features.sources import AnySource, BadProject, missing_columns, read_table
+from features.sources import AnySource, read_columns
 from features.sql_source import SourceSaid
+from features.table_section import TableSection
 from features.tables import NEVER_US, BoolArray, IntArray, LeadArrays
 
 
-class OutcomesSection(BaseModel):
+class OutcomesSection(TableSection):
     """Closed deals in a table of their own, or a column of a flat table."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    section = "outcomes"
+    column_keys = ("lead", "opened_at", "closed_at", "outcome", "amount", "column")
+    time_keys = ("opened_at", "closed_at")
     source: SourceSaid | None = None
     lead: str | None = None
     via: ViaSection | None = None
@@ -74,16 +77,6 @@ class OutcomesSection(BaseModel):
             )
         return self
 
-    def time_columns(self) -> dict[str, str]:
-        """The columns of times, by their key in leadlight.yaml."""
-        named = {"outcomes.opened_at": self.opened_at, "outcomes.closed_at": self.closed_at}
-        return {key: name for key, name in named.items() if name is not None}
-
-    def named_columns(self) -> dict[tuple[str | int, ...], str]:
-        """The columns that this section names, by their key."""
-        keys = ("lead", "opened_at", "closed_at", "outcome", "amount", "column")
-        return {("outcomes", key): getattr(self, key) for key in keys if getattr(self, key) is not None}
-
 
 def read_outcomes(
     section: OutcomesSection,
@@ -92,7 +85,6 @@ def read_outcomes(
     *,
     keys: LeadKeys,
     reading: Reading,
-    are_all_leads: bool,
     until_us: int | None = None,
 ) -> tuple[Outcomes, TableCount]:
     """The outcomes of these leads from a table of closed deals.
@@ -105,16 +97,13 @@ def read_outcomes(
     keys : how the deals name their leads.
     until_us : deals that closed, or were opened, from then on are as if they did not stand there.
     """
-    table = read_table(source, key=("outcomes", "source"))
-    problems = missing_columns(table.columns, section.named_columns(), file=table.name)
-    if problems:
-        raise BadProject(problems)
+    table = read_columns(source, section.named_columns(), key=("outcomes", "source"))
     for key, column in section.time_columns().items():
         reading = settling_times(reading, key, column, table, until_us)
     table = _before_until(table, section, reading, until_us)
     bad = BadRows(table)
     lead = section.lead or ""
-    rows = keys.rows_of_leads(table[lead], lead, bad, are_all_leads=are_all_leads)
+    rows = keys.rows_of_leads(table[lead], lead, bad)
     deals = _deals(section, table, reading, bad)
     kept = rows.without(bad)
     return _outcomes_of(leads, kept.lead, deals.take(kept.row)), bad.count()

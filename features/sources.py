@@ -103,6 +103,20 @@ def read_table(source: AnySource, *, key: tuple[str, ...]) -> RawTable:
     return joined(list(read_pieces(source, key=key)), source.name)
 
 
+def read_columns(source: AnySource, wanted: Mapping[tuple[str | int, ...], str], *, key: tuple[str, ...]) -> RawTable:
+    """The whole table, which has these columns (by their keys in leadlight.yaml).
+
+    Raises
+    ------
+    BadProject : as `read_table`, or a wanted column is missing.
+    """
+    table = read_table(source, key=key)
+    problems = missing_columns(table.columns, wanted, file=table.name)
+    if problems:
+        raise BadProject(problems)
+    return table
+
+
 def read_pieces(source: AnySource, *, key: tuple[str, ...]) -> Iterator[RawTable]:
     """The table in pieces of whole rows, at least one: CSV and databases as they are read, Parquet at once.
 

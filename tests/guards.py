@@ -396,7 +396,7 @@ GUARDS = (
     Guard(
         "5 an event of an unknown lead is noted",
         "features/lead_keys.py",
-        "if not are_all_leads:",
+        "if not self.are_all_leads:",
         "if True:",
         ("tests/test_features/test_event_log.py",),
     ),

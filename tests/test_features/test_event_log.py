@@ -30,8 +30,8 @@ FULL = SECTION.model_copy(update={"id": "id", "recorded_at": "known"})
 def read(folder: Path, text: str, section: EventsSection = FULL, *, are_all_leads: bool = True) -> EventLog:
     (folder / "events.csv").write_text(text, encoding="utf-8")
     source = Source(folder / "events.csv")
-    keys, reading = own_keys(LEADS), Reading(UTC)
-    return read_events(section, source, LEADS, keys=keys, reading=reading, are_all_leads=are_all_leads)
+    keys = own_keys(LEADS, are_all_leads=are_all_leads)
+    return read_events(section, source, LEADS, keys=keys, reading=Reading(UTC))
 
 
 def rows(log: EventLog) -> list[tuple[str, str, int]]:
@@ -145,7 +145,7 @@ def test_naive_times_in_parquet_are_of_the_zone(tmp_path: Path, zone: str) -> No
     pd.DataFrame({"lead": ["a"], "at": at, "type": ["call"]}).to_parquet(tmp_path / "e.parquet")
 
     source = Source(tmp_path / "e.parquet")
-    log = read_events(SECTION, source, LEADS, keys=own_keys(LEADS), reading=Reading(ZoneInfo(zone)), are_all_leads=True)
+    log = read_events(SECTION, source, LEADS, keys=own_keys(LEADS), reading=Reading(ZoneInfo(zone)))
 
     assert log.events.at_us.tolist() == [DAY if zone == "Asia/Kolkata" else DAY + 19_800_000_000]
 

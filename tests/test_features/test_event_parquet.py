@@ -53,8 +53,8 @@ def read_as_cells(source: Source, section: EventsSection = SECTION, *, are_all_l
     """The same log as CSV, whose cells are read one by one."""
     as_csv = source.path.with_suffix(".csv")
     pd.read_parquet(source.path).to_csv(as_csv, index=False)
-    keys, reading = own_keys(LEADS), Reading(UTC)
-    return read_events(section, Source(as_csv), LEADS, keys=keys, reading=reading, are_all_leads=are_all_leads)
+    keys = own_keys(LEADS, are_all_leads=are_all_leads)
+    return read_events(section, Source(as_csv), LEADS, keys=keys, reading=Reading(UTC))
 
 
 def features_of(log: EventLog | None, as_of: str = "2026-03-04") -> FloatArray:

@@ -20,9 +20,9 @@ def via(folder: Path, *rows: str) -> LeadKeys:
     return keys_via(VIA, Source(folder / "contacts.csv"), LEADS, key=("outcomes", "via"))
 
 
-def pairs(keys: LeadKeys, *cells: str, are_all_leads: bool = True) -> tuple[list[tuple[int, int]], tuple[BadRow, ...]]:
+def pairs(keys: LeadKeys, *cells: str) -> tuple[list[tuple[int, int]], tuple[BadRow, ...]]:
     bad = BadRows(RawTable("deals.csv", {}, len(cells), (Place("deals.csv"),)))
-    rows = keys.rows_of_leads(cells, "who", bad, are_all_leads=are_all_leads)
+    rows = keys.rows_of_leads(cells, "who", bad)
     return list(zip(rows.row.tolist(), rows.lead.tolist(), strict=True)), bad.count().bad
 
 
@@ -76,7 +76,7 @@ def test_a_row_of_no_lead_is_said(cell: str, reason: str) -> None:
 
 
 def test_rows_of_leads_that_are_not_asked_for_are_passed_over() -> None:
-    assert pairs(own_keys(LEADS), "zz", "1", are_all_leads=False) == ([(1, 0)], ())
+    assert pairs(own_keys(LEADS, are_all_leads=False), "zz", "1") == ([(1, 0)], ())
 
 
 def test_a_table_between_without_its_columns_is_said_by_its_key(tmp_path: Path) -> None:
@@ -84,3 +84,13 @@ def test_a_table_between_without_its_columns_is_said_by_its_key(tmp_path: Path) 
 
     with pytest.raises(BadProject, match=r"outcomes\.via\.key: contacts\.csv has no column 'contact'; did you mean"):
         keys_via(VIA, Source(tmp_path / "contacts.csv"), LEADS, key=("outcomes", "via"))
+
+
+def test_rows_of_leads_in_the_quarantine_go_there_too_and_are_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "contacts.csv").write_text("contact,lead_id\nc1,9\n", encoding="utf-8")
+    contacts = Source(tmp_path / "contacts.csv")
+    by_contact = keys_via(VIA, contacts, LEADS, key=("outcomes", "via"), unused_ids={"9"})
+
+    for keys, cell in ((own_keys(LEADS, {"9"}), "9"), (by_contact, "c1")):
+        found, (bad,) = pairs(keys, cell)
+        assert (found, bad.reason, bad.is_aside) == ([], "its lead is in the quarantine", True)

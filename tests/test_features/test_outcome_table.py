@@ -33,10 +33,8 @@ def read(
 ) -> tuple[Outcomes, TableCount]:
     (folder / "deals.csv").write_text(text, encoding="utf-8")
     leads = leads_created(0, 10 * DAY)
-    source, keys = Source(folder / "deals.csv"), own_keys(leads)
-    return read_outcomes(
-        section, source, leads, keys=keys, reading=Reading(ZoneInfo(zone)), are_all_leads=are_all_leads
-    )
+    source, keys = Source(folder / "deals.csv"), own_keys(leads, are_all_leads=are_all_leads)
+    return read_outcomes(section, source, leads, keys=keys, reading=Reading(ZoneInfo(zone)))
 
 
 def test_the_first_close_and_the_first_win_count(tmp_path: Path) -> None:
@@ -159,7 +157,7 @@ def test_with_words_for_lost_every_other_word_means_open(tmp_path: Path) -> None
     leads = leads_created(0, 0, 0, 0)
 
     source, keys = Source(tmp_path / "deals.csv"), own_keys(leads)
-    ends, count = read_outcomes(section, source, leads, keys=keys, reading=Reading(), are_all_leads=True)
+    ends, count = read_outcomes(section, source, leads, keys=keys, reading=Reading())
 
     assert count.rows_used == 4
     assert ends.closed_us.tolist() == [1_000_000, 2_000_000, N, 3_000_000]
