@@ -29,7 +29,7 @@ _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service as an ASGI app; its champion is loaded when it starts, and followed while it runs."""
+    """The service as an ASGI app; its champion (`app.state.champion`) is loaded when it starts, and followed."""
     metrics = Metrics()
     champion = Champion(Workspace(settings.workspace), metrics.count_reload)
 
@@ -43,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
             tasks.cancel_scope.cancel()
 
     app = FastAPI(title="Leadlight", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.champion = champion
     for router in (api.router, mlflow_api.router, probes.router, docs_page.router):
         app.include_router(router)
     app.router.routes.append(docs_page.docs_assets())

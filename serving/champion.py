@@ -39,25 +39,32 @@ class Champion:
         self.model: LeadModel | None = None
 
     def refresh(self) -> None:
-        """Take the champion that the workspace names, if it is another one and whole; never raises.
+        """Take the champion as `take` does, but never raise: whatever is wrong with it, the old one scores on."""
+        try:
+            self.take()
+        except Exception as error:
+            kept = f"; {self.model.version} goes on scoring" if self.model is not None else ""
+            _LOG.error("the champion can not be used: %s%s", error, kept)
+            self._on_reload(Reload(None, str(error)))
+
+    def take(self) -> None:
+        """Take the champion that the workspace names, if it is another one and whole.
 
         The whole bundle is verified before the model is swapped; who holds the old one goes on with it.
         What was refused is tried again when a file of it has changed.
+
+        Raises
+        ------
+        BrokenBundle, BrokenBooster : there is no champion, or it is not whole; the old one stays.
         """
         stamp = tuple(self._stamps())
         if stamp == self._seen:
             return
         self._seen = stamp
-        try:
-            version = self._workspace.champion()
-            if self.model is not None and version == self.model.version:
-                return
-            model = self._workspace.load_champion()
-        except Exception as error:  # whatever is wrong with it, the old one scores on
-            kept = f"; {self.model.version} goes on scoring" if self.model is not None else ""
-            _LOG.error("the champion can not be used: %s%s", error, kept)
-            self._on_reload(Reload(None, str(error)))
+        version = self._workspace.champion()
+        if self.model is not None and version == self.model.version:
             return
+        model = self._workspace.load_champion()
         self.model = model
         _LOG.info("model %s scores now", model.version)
         self._on_reload(Reload(model.version))

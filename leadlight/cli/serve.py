@@ -32,10 +32,12 @@ def serve(
     project = load_project(config)
     given = {"WORKSPACE": str(project.workspace.folder), "HOST": host, "PORT": port}
     settings = _settings({f"LEADLIGHT_{name}": str(value) for name, value in given.items() if value is not None})
-    model = project.workspace.load_champion()
-    note(f"model {model.version} on http://{settings.host}:{settings.port}; /docs lists what it answers")
+    app = create_app(settings)
+    app.state.champion.take()  # before anybody is let in, so that a missing or broken model ends the command
+    version = app.state.champion.model.version
+    note(f"model {version} on http://{settings.host}:{settings.port}; /docs lists what it answers")
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         access_log=False,
