@@ -37,7 +37,7 @@ def logged(trained: TrainedModel, tmp_path_factory: pytest.TempPathFactory) -> I
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.delenv("MLFLOW_EXPERIMENT_NAME", raising=False)
         model, folder = save_bundle(trained.model, workspace.models, leadlight_version="0.1.0")
-        run_id = Registry(workspace).log(model, seed=7, trained=trained)
+        run_id = Registry(workspace).log(model, seed=7)
         client = MlflowClient(tracking_uri=f"sqlite:///{workspace.folder}/mlflow.db")
         yield Logged(workspace, model, folder, client, client.get_run(run_id))
 
@@ -107,7 +107,7 @@ def test_a_run_that_breaks_is_marked_as_failed(
 
     monkeypatch.setattr("training.registry.gains_figure", full)
     with pytest.raises(OSError, match="No space left"):
-        Registry(logged.workspace).log(logged.model, seed=0, trained=trained)
+        Registry(logged.workspace).log(logged.model, seed=0)
 
     newest = logged.client.search_runs([logged.run.info.experiment_id], max_results=1)[0]
     assert (newest.info.status, newest.info.run_id != logged.run.info.run_id) == ("FAILED", True)
@@ -117,7 +117,7 @@ def test_a_model_of_rules_alone_has_no_figures(logged: Logged, rules_model: Lead
     model, _ = save_bundle(rules_model, logged.workspace.models, leadlight_version="0.1.0")
     alone = TrainedModel(model, None, np.zeros(0))
 
-    run_id = Registry(logged.workspace).log(model, seed=0, trained=alone)
+    run_id = Registry(logged.workspace).log(model, seed=0)
 
     assert logged.client.list_artifacts(run_id, "figures") == []
     assert logged.client.get_run(run_id).data.params["trees"] == "0"
@@ -131,7 +131,7 @@ def test_the_tracking_uri_of_the_environment_wins(
     elsewhere = replace(logged.workspace, folder=tmp_path)
     save_bundle(trained.model, elsewhere.models, leadlight_version="0.1.0")
 
-    run_id = Registry(elsewhere).log(logged.model, seed=1, trained=trained)
+    run_id = Registry(elsewhere).log(logged.model, seed=1)
 
     assert logged.client.get_run(run_id).data.params["seed"] == "1"
     assert not (tmp_path / "mlflow.db").exists()
