@@ -1,8 +1,8 @@
 """A bundle: a model as a folder of data, checked before anything of it is used.
 
-``bundle.json``, ``booster.txt`` (LightGBM's text, where there are trees), ``rules.yaml``, ``report.html`` (for
-people; no score needs it) and ``MANIFEST.json`` with the size and sha256 of each. No pickle, no row of a real person. Every load goes
-hash -> structure of the trees -> golden rows score the same.
+``bundle.json``, ``booster.txt`` (LightGBM's text, where there are trees), ``rules.yaml``, ``report.html`` (for people;
+no score needs it) and ``MANIFEST.json`` with the size and sha256 of each. No pickle, no row of a real person. Every
+load goes hash -> structure of the trees -> golden rows score the same.
 """
 
 import hashlib

@@ -174,5 +174,12 @@ def test_a_finished_training_is_the_champion_and_tells_its_steps(
 
     assert workspace.load_champion() == run.model
     assert (run.folder, run.promoted, run.mlflow_run) == (workspace.models / run.model.version, True, "run-1")
-    assert steps == ["features", "leak audit", "saving the bundle", "logging to MLflow", "comparing with the champion"]
+    assert steps == [
+        "features",
+        "leak audit",
+        "writing the report",
+        "saving the bundle",
+        "logging to MLflow",
+        "comparing with the champion",
+    ]
     assert json.loads((run.folder / "bundle.json").read_text())["leadlight"] == "0.1.0"

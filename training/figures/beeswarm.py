@@ -9,7 +9,7 @@ from training.figures import svg
 from training.figures.axes import Axis, legend, percent, upright_ticks
 from training.influences import Influence
 
-_WIDTH, _TOP, _ROW = 1060.0, 40.0, 34.0
+_WIDTH, _TOP, _ROW = 860.0, 40.0, 34.0
 #: Dots of one column of pixels lie one above the other, so far apart at most.
 _COLUMN_PX, _STEP_PX, _HALF_PX = 4.0, 3.2, 14.0
 #: Ranks in so many colours, from low to high.
@@ -26,16 +26,16 @@ def beeswarm_figure(influences: Sequence[Influence]) -> str:
     reach = min(max(furthest * 1.05, _FEWEST), _MOST)
     bottom = _TOP + _ROW * len(influences)
     ticks = tuple(float(k) for k in _FACTORS if abs(k) <= reach)
-    x = Axis(-reach, reach, 390.0, _WIDTH - 76, ticks, lambda k: _FACTORS[int(k)], "odds of a deal")
+    x = Axis(-reach, reach, 318.0, _WIDTH - 60, ticks, lambda k: _FACTORS[int(k)], "odds of a deal")
     parts = [*upright_ticks(x, _TOP, bottom), svg.line((x.at(0), _TOP), (x.at(0), bottom), "line-zero")]
     for number, (influence, values) in enumerate(zip(influences, doublings, strict=True)):
         y = _TOP + _ROW * (number + 0.5)
-        parts.append(svg.text((382, y + 4), svg.cut_short(influence.words, 50), anchor="end"))
+        parts.append(svg.text((308, y + 4), svg.cut_short(influence.words, 44), anchor="end"))
         parts.append(svg.text((_WIDTH - 4, y + 4), percent(influence.share), anchor="end"))
         parts += _swarm(np.array([x.at(value) for value in values.tolist()]), influence.rank, y)
     names = ("lowest", "low", "middle", "high", "highest")
     entries = [(f"dot-rank-{k}", name) for k, name in enumerate(names)]
-    parts += legend((x.start, 20), [*entries, ("dot-rank-none", "category, never, or not known")])
+    parts += legend((120.0, 20), [*entries, ("dot-rank-none", "category, never, or not known")])
     parts.append(svg.text((_WIDTH - 4, 20), "share", anchor="end"))
     said = "; ".join(f"{i.words}: {percent(i.share)} of what moves the scores" for i in influences)
     return svg.svg("beeswarm", (_WIDTH, bottom + 44), parts, title="What moves the scores", said=said)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from training.figures import svg
 from training.figures.axes import Axis, date, date_ticks, legend, plain, round_ticks, upright_ticks
 
-_WIDTH, _TOP, _ROW = 1060.0, 38.0, 34.0
+_WIDTH, _TOP, _ROW = 860.0, 38.0, 34.0
 
 
 @dataclass(frozen=True)

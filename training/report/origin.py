@@ -20,7 +20,7 @@ def trained_on(material: Material) -> Section:
         ("Label", _label(material)),
         ("Leads in the tables", f"{len(material.crm.leads):,}"),
         ("Learned from", f"{on.n_snapshots:,} snapshots of {on.n_leads:,} leads, {on.n_won:,} of them won"),
-        ("Base rate", f"{percent(on.base_rate)} of the snapshots"),
+        ("Base rate", f"{percent(on.base_rate)} of the snapshots" if on.n_snapshots else "that of the rulebook's odds"),
         *_times(material),
         ("Columns", ", ".join(spec.attributes) or "none"),
         ("Event types", ", ".join(spec.event_types) or "none"),
