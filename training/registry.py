@@ -23,6 +23,12 @@ _VERSION_TAG = "model_version"
 #: MLflow's client would ask a dead server for four to fifteen minutes (seconds to wait, times to ask again).
 PATIENCE: Mapping[str, str] = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
 
+#: Else it writes to the standard output, where programs read our JSON.
+QUIET: Mapping[str, str] = {
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+}
+
 
 class RegistryDown(ValueError):
     """MLflow did not answer; what it should have been told lies in the workspace."""
@@ -98,7 +104,8 @@ class Registry:
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
 
-        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+        for name, quiet in QUIET.items():
+            os.environ.setdefault(name, quiet)
         for name in ("mlflow", "alembic"):  # after the import, which sets them up to tell of every migration
             logging.getLogger(name).setLevel(logging.WARNING)
         set_here = {name: value for name, value in PATIENCE.items() if name not in os.environ}
