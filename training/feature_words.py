@@ -6,7 +6,7 @@ from features.responsiveness import DAYS_TO_ANSWER
 #: How an event type is measured, by the end of the feature's name.
 _MEASURES = {
     "count": "how often in all",
-    "days_since_last": "days since the last time",
+    "days_since_last": "days since last",
     "active_days": "on how many days",
 }
 

@@ -15,7 +15,7 @@ from training.feature_words import feature_words
         ("pricing_view.count", "Viewed the pricing page: how often in all"),
         ("pricing_view.count_1d", "Viewed the pricing page: how often in 1 day"),
         ("pricing_view.decayed_14d", "Viewed the pricing page: how often lately"),
-        ("pricing_view.days_since_last", "Viewed the pricing page: days since the last time"),
+        ("pricing_view.days_since_last", "Viewed the pricing page: days since last"),
         ("W_Nabellen.count", "“W_Nabellen”: how often in all"),
         ("any.active_days_7d", "Was active: on how many days in 7 days"),
         ("any.busiest_day_30d", "Was active: most on one day in 30 days"),

@@ -9,6 +9,7 @@ from features.build import LEAD_AGE_DAYS
 from features.crm import Crm
 from features.tables import FloatArray, IntArray, TextColumn
 from models.lead_model import LeadModel
+from models.sentences import capital
 from training.backtest import Backtest
 from training.evaluation import Bin
 from training.groups import JudgedRows
@@ -81,7 +82,7 @@ class Material:
         ages = (
             {"Age of the lead": _ages(matrix.values[row, matrix.names.index(LEAD_AGE_DAYS)])} if self.has_times else {}
         )
-        return ages | {named[name].words: matrix.categories[name].take(row) for _, name in ranked}
+        return ages | {capital(named[name].words): matrix.categories[name].take(row) for _, name in ranked}
 
 
 def _ages(days: FloatArray) -> TextColumn:
