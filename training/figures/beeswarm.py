@@ -22,8 +22,8 @@ _FACTORS = {-5: "÷32", -4: "÷16", -3: "÷8", -2: "÷4", -1: "÷2", 0: "×1", 1
 def beeswarm_figure(influences: Sequence[Influence]) -> str:
     """A line for each source; to the right the odds of a deal rise, each tick doubles them."""
     doublings = [influence.log_odds / np.log(2.0) for influence in influences]
-    furthest = float(np.quantile(np.abs(np.concatenate(doublings)), 0.995))
-    reach = min(max(furthest * 1.05, _FEWEST), _MOST)
+    furthest = max(float(np.abs(values).max()) for values in doublings)
+    reach = min(max(furthest * 1.03, _FEWEST), _MOST)
     bottom = _TOP + _ROW * len(influences)
     ticks = tuple(float(k) for k in _FACTORS if abs(k) <= reach)
     x = Axis(-reach, reach, 318.0, _WIDTH - 60, ticks, lambda k: _FACTORS[int(k)], "odds of a deal")
