@@ -721,6 +721,8 @@ GUARDS = (
         "        files[REPORT] = report_html\n",
         "        (models_folder / REPORT).write_text(report_html)\n",
         (f"{BUNDLE}::test_a_missing_file_is_refused",),
+    ),
+    Guard(
         "5 a slab with a row for the quarantine gives way to the whole table",
         "features/slabs.py",
         "        if not is_whole or any(count.bad for count in crm.counts):",

@@ -70,9 +70,11 @@ def cut(material: Material) -> Section:
     name, title = "cutoffs", "Where to cut the list"
     if material.rows is None:
         return Section(name, title, (_NOT_JUDGED,))
-    log_odds, won, capacity = material.log_odds, material.rows.won, material.capacity_cut
+    log_odds, won, capacity = material.log_odds, material.rows.won, material.capacity
     figure = Figure(
-        cutoffs_figure(cut_offs(log_odds, won, _MANY_CUTS), capacity=capacity),
+        cutoffs_figure(
+            cut_offs(log_odds, won, _MANY_CUTS), capacity=None if capacity is None else capacity.probability
+        ),
         "Precision: who of those called became a customer. Recall: who of the customers was called.",
     )
     rows = tuple(
@@ -81,11 +83,11 @@ def cut(material: Material) -> Section:
     )
     table = Table("By cut-off", ("called from", "share called", "precision", "recall"), rows)
     said = (
-        "No capacity is set (`sales_capacity_per_week` in leadlight.yaml), so no cut is marked."
+        "No cut is marked, since the project does not say how many leads sales can take on (`sales_capacity_per_week`)"
         if capacity is None
-        else f"The sales team's capacity is met by calling leads from {percent(capacity)} on."
+        else capacity.words[:1].upper() + capacity.words[1:]
     )
-    return Section(name, title, (said,), (figure,), (table,))
+    return Section(name, title, (f"{said}.",), (figure,), (table,))
 
 
 def over_groups(material: Material) -> Section:

@@ -24,6 +24,14 @@ _AGES = ((0.5, "on the first day"), (7.5, "up to 7 days"), (30.5, "8 to 30 days"
 
 
 @dataclass(frozen=True)
+class CapacityCut:
+    """From which probability on sales can take leads on; None where that is not known, and the words say why."""
+
+    words: str
+    probability: float | None
+
+
+@dataclass(frozen=True)
 class Material:
     """Everything that is told; nothing of it is computed twice.
 
@@ -32,7 +40,6 @@ class Material:
     judged : None where there were too few deals to judge by.
     log_odds : of the judged rows, as they would have been shown.
     backtest : None where the model was not judged in time.
-    capacity_cut : the probability from which on leads are hot for the sales team's capacity; None where it is not set.
     """
 
     model: LeadModel
@@ -45,11 +52,16 @@ class Material:
     leaks: tuple[Leak, ...]
     backtest: Backtest | None
     seed: int
-    capacity_cut: float | None = None
 
     @property
     def has_times(self) -> bool:
         return self.history.horizon_us is not None
+
+    @property
+    def capacity(self) -> CapacityCut | None:
+        """What sales can take on, in words, and the cut for it; None where the project does not say."""
+        found = getattr(self.model.facts, "capacity", None)
+        return None if found is None else CapacityCut(found.words, found.probability)
 
     @cached_property
     def rows(self) -> JudgedRows | None:
