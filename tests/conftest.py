@@ -12,7 +12,8 @@ from features.crm import Crm
 from models.bundle import save_bundle
 from models.lead_model import LeadModel
 from tests.company import request_for, small_crm
-from training.run import TrainedModel, report_of, train_model
+from training.report.page import report_of
+from training.run import TrainedModel, train_model
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ from training.leaks.finding import Leak, LeaksFound
 from training.promotion import Ruling, promote, rule_on
 from training.promotion_log import Signature
 from training.registry import Registry
+from training.report.page import report_of
 from training.request import TrainingRequest
 from training.split import Split
 from training.writing import writing
@@ -191,27 +192,6 @@ def _trained_on(
         is_time_tested=is_time_tested,
         observed_until_us=None if history.horizon_us is None else request.observed_until_us,
     )
-
-
-def report_of(trained: TrainedModel, crm: Crm, request: TrainingRequest) -> str:
-    """The model card of a training, as HTML."""
-    from training.report.material import Material
-    from training.report.page import report_html
-
-    assert trained.history is not None  # of every training
-    material = Material(
-        model=trained.model,
-        crm=crm,
-        history=trained.history,
-        split=trained.history.split(),
-        judged=trained.judged,
-        log_odds=trained.log_odds,
-        points_bands=trained.points_bands,
-        leaks=trained.leaks,
-        backtest=trained.backtest,
-        seed=request.seed,
-    )
-    return report_html(material)
 
 
 @dataclass(frozen=True)

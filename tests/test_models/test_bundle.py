@@ -18,7 +18,8 @@ from models.forest import BrokenBooster
 from models.lead_model import LeadModel
 from models.scoring import score_leads
 from tests.company import CANARY, NOW, request_for
-from training.run import report_of, train_model
+from training.report.page import report_of
+from training.run import train_model
 
 FILES = ("bundle.json", "rules.yaml", "booster.txt", REPORT, MANIFEST)
 

@@ -12,7 +12,8 @@ from features.tables import TextColumn
 from tests.company import CANARY, flat_crm, request_for, small_crm
 from tests.html_page import Page
 from training.leaks.finding import Leak
-from training.run import TrainedModel, report_of, train_model
+from training.report.page import report_of
+from training.run import TrainedModel, train_model
 
 SECTIONS = [
     *("data", "split", "reliability", "gains", "cutoffs", "groups"),

@@ -1,5 +1,7 @@
 """What speaks against a model: back-test, leaks, what more deals would bring, and limits in plain words."""
 
+import math
+
 from models.calibration import Calibrator
 from training.backtest import Backtest, Score
 from training.figures.axes import percent
@@ -27,27 +29,9 @@ def back_test(material: Material) -> Section:
         losses_figure([(told, score.log_loss) for told, score in scores], doubtful=_RANDOM),
         "Further left is better. The random split is there to show how much it flatters.",
     )
-    rows = tuple(
-        (
-            told,
-            f"{s.n_leads:,}",
-            percent(s.base_rate),
-            f"{s.log_loss.value:.4f}",
-            f"{s.lift_10.value:.2f} ({s.lift_10.low:.2f} to {s.lift_10.high:.2f})",
-            f"{s.auc:.3f}",
-            f"{s.ece:.3f}",
-        )
-        for told, s in scores
-    )
-    table = Table(
-        "Block by block",
-        ("judged on", "leads", "base rate", "log loss", "lift 10% (90%)", "AUC", "ECE"),
-        rows,
-        is_wide=True,
-    )
     warned = backtest.warning
     said = "A random split would have promised about the same." if warned is None else f"Mind: {warned}."
-    return Section(name, title, (said,), (figure,), (table,))
+    return Section(name, title, (said,), (figure,), (_block_table(scores),))
 
 
 def _named(backtest: Backtest) -> list[tuple[str, Score]]:
@@ -56,6 +40,23 @@ def _named(backtest: Backtest) -> list[tuple[str, Score]]:
     if backtest.unseen_accounts is not None:
         scores.append(("accounts never seen", backtest.unseen_accounts))
     return [*scores, (_RANDOM, backtest.random_split)]
+
+
+def _block_table(scores: list[tuple[str, Score]]) -> Table:
+    rows = tuple(
+        (
+            told,
+            f"{s.n_leads:,}",
+            percent(s.base_rate),
+            f"{s.log_loss.value:.4f}",
+            f"{s.lift_10.value:.2f} ({s.lift_10.low:.2f} to {s.lift_10.high:.2f})",
+            "none" if math.isnan(s.auc) else f"{s.auc:.3f}",
+            f"{s.ece:.3f}",
+        )
+        for told, s in scores
+    )
+    headers = ("judged on", "leads", "base rate", "log loss", "lift 10% (90%)", "AUC", "ECE")
+    return Table("Block by block", headers, rows, is_wide=True)
 
 
 def more_deals(material: Material) -> Section:

@@ -4,13 +4,19 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from features.crm import Crm
 from models.recipe import source_words
 from training.report.doubts import back_test, leak_findings, limits, more_deals
 from training.report.judgement import cut, over_groups, promises, the_list
 from training.report.material import Material
 from training.report.movers import movers
 from training.report.origin import against_rules, split_picture, trained_on
+from training.request import TrainingRequest
+
+if TYPE_CHECKING:
+    from training.run import TrainedModel
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 #: In this order on the page.
@@ -44,8 +50,26 @@ class KeyFigure:
         return self.told.format(self.value)
 
 
+def report_of(trained: "TrainedModel", crm: Crm, request: TrainingRequest) -> str:
+    """The model card of a training of these tables, as HTML; equal input gives equal bytes."""
+    assert trained.history is not None  # of every training
+    material = Material(
+        model=trained.model,
+        crm=crm,
+        history=trained.history,
+        split=trained.history.split(),
+        judged=trained.judged,
+        log_odds=trained.log_odds,
+        points_bands=trained.points_bands,
+        leaks=trained.leaks,
+        backtest=trained.backtest,
+        seed=request.seed,
+    )
+    return report_html(material)
+
+
 def report_html(material: Material) -> str:
-    """The page; equal material gives equal bytes."""
+    """The page of this material."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
