@@ -11,7 +11,7 @@ from features.tables import FloatArray, IntArray, TextColumn
 from models.explanation import merge_sources
 from models.lead_model import LeadModel
 from models.scoring import Scores, score_leads
-from models.sentences import known
+from models.sentences import capital, known
 from training.feature_words import feature_words
 from training.groups import FEWEST_LEADS
 
@@ -93,7 +93,7 @@ class _Sample:
         if info is not None:
             return feature_words(info)
         told = self.model.catalogue.get(source) or self.model.catalogue.get(f"{source}.count")
-        return f"{(told.words if told else column_words(source)).capitalize()}: points of the rulebook"
+        return f"{capital(told.words if told else column_words(source))}: points of the rulebook"
 
     def numbers(self, name: str) -> FloatArray:
         """The values of a numeric feature, NaN for never too; or of a rule's points."""

@@ -9,9 +9,9 @@ from features.build import LEAD_AGE_DAYS
 from features.crm import Crm
 from features.tables import FloatArray, IntArray, TextColumn
 from models.lead_model import LeadModel
-from models.sentences import capital
 from training.backtest import Backtest
 from training.evaluation import Bin
+from training.feature_words import feature_words
 from training.groups import JudgedRows
 from training.history import History
 from training.influences import Influence, influences
@@ -94,7 +94,7 @@ class Material:
         ages = (
             {"Age of the lead": _ages(matrix.values[row, matrix.names.index(LEAD_AGE_DAYS)])} if self.has_times else {}
         )
-        return ages | {capital(named[name].words): matrix.categories[name].take(row) for _, name in ranked}
+        return ages | {feature_words(named[name]): matrix.categories[name].take(row) for _, name in ranked}
 
 
 def _ages(days: FloatArray) -> TextColumn:
