@@ -99,7 +99,7 @@ def against_rules(material: Material) -> Section:
             (
                 source_words(source) + " (ships)" * (source == facts.source),
                 f"{loss:.4f}",
-                f"{loss / facts.candidates['base_rate'] - 1:+.1%}",
+                f"{round(loss / facts.candidates['base_rate'] - 1, 3) + 0.0:+.1%}",
             )
             for source, loss in facts.candidates.items()
         ),
