@@ -198,7 +198,12 @@ def is_never(name: str, values: FloatArray) -> BoolArray:
     >>> is_never("call.days_since_last", np.array([3.0, NEVER_DAYS]))
     array([False,  True])
     """
-    return np.asarray(values == NEVER_DAYS) & name.endswith((".days_since_last", ".days_to_answer"))
+    return np.asarray(values == NEVER_DAYS) & has_never(name)
+
+
+def has_never(name: str) -> bool:
+    """Whether a feature has a code for "never"."""
+    return name.endswith((".days_since_last", ".days_to_answer"))
 
 
 def behaviour_names(kept_types: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from features.behaviour import is_never
+from features.behaviour import has_never, is_never
 from features.catalogue import FeatureInfo, Shape
 from features.responsiveness import DAYS_TO_ANSWER, UNANSWERED
 from features.tables import Column, FloatArray, IntArray, NumberColumn, TextColumn
@@ -47,7 +47,7 @@ def known(values: FloatArray, name: str) -> FloatArray:
     >>> known(np.array([3.0, 9999.0]), "call.days_since_last")
     array([ 3., nan])
     """
-    return np.where(is_never(name, values), np.nan, values)
+    return np.where(is_never(name, values), np.nan, values) if has_never(name) else values
 
 
 def cell_values(column: Column) -> TextArray:

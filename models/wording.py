@@ -168,6 +168,10 @@ class Wording:
             info = self._catalogue.get(name) or self._catalogue.get(f"{name}.count") or self._derived_from(name)
             yield info, members[0].family, np.arange(len(row))
             return
+        if len(worded) == 1:
+            only = self._parts[worded[0]]
+            yield self._catalogue[only.name], only.family, np.arange(len(row))
+            return
         worded.sort(key=lambda i: self._parts[i].name, reverse=True)  # of equals the last by name is the first found
         strongest = np.argmax(np.abs(impact_of(self._values[row[:, None], worded])), axis=1)
         for position in sorted(set(strongest.tolist())):
