@@ -113,12 +113,9 @@ class Wording:
         self._parts = contributions.parts
         self._values = contributions.values
         self._cells = cells
-        self._sources, source_of, self._merged = merge_sources(contributions)
+        self._sources, _, self._merged = merge_sources(contributions)
+        self._members = contributions.table.members
         self._impacts = impact_of(self._merged)
-        self._members: list[list[int]] = [[] for _ in self._sources]
-        for i, number in enumerate(source_of.tolist()):
-            if number >= 0:
-                self._members[number].append(i)
 
     def reasons(self, limit: int) -> Reasons:
         """Up to `limit` reasons for and `limit` against in each row, the strongest first, ties by name."""
