@@ -12,6 +12,7 @@ from features.tables import FloatArray, IntArray
 #: `impact` 20 means that the odds double.
 IMPACT_OF_DOUBLING = 20.0
 SUM_TOLERANCE = 1e-9
+_LOG_2 = np.log(2.0)
 
 
 class BrokenSum(RuntimeError):
@@ -100,7 +101,7 @@ def impact_of(log_odds: FloatArray) -> FloatArray:
     >>> impact_of(np.array([np.log(2.0)]))
     array([20.])
     """
-    impact = log_odds / np.log(2.0) * IMPACT_OF_DOUBLING
+    impact = log_odds / _LOG_2 * IMPACT_OF_DOUBLING
     return np.asarray(impact.round(9).round(1) + 0.0)
 
 
@@ -137,10 +138,10 @@ def merge_sources(contributions: Contributions) -> tuple[tuple[str, ...], IntArr
     values = np.ascontiguousarray(contributions.values[:, ordered])
     merged = np.add.reduceat(values, first, axis=1) if parts.sources else np.zeros((len(values), 0))
     for column in (parts.source_of < 0).nonzero()[0].tolist():
-        part = parts[column]
-        if part.spread_over:
-            taken = contributions.values[:, column, None] * _shares(contributions.values[:, part.spread_over])
-            for share, capped in enumerate(part.spread_over):
+        if contributions.values[:, column].any():
+            spread_over = parts[column].spread_over
+            taken = contributions.values[:, column, None] * _shares(contributions.values[:, spread_over])
+            for share, capped in enumerate(spread_over):
                 merged[:, parts.source_of[capped]] += taken[:, share]
     return parts.sources, parts.source_of, merged
 
