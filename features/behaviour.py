@@ -8,6 +8,7 @@ weights are multiples of 2**-32, whose sums are exact in float64 (up to two mill
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -212,5 +213,10 @@ def behaviour_names(kept_types: Sequence[str]) -> tuple[str, ...]:
     >>> behaviour_names(["call"])[:2]
     ('call.count_1d', 'call.count_7d')
     """
+    return _names(tuple(kept_types))
+
+
+@lru_cache(maxsize=64)
+def _names(kept_types: tuple[str, ...]) -> tuple[str, ...]:
     groups = (*kept_types, "other", "any")
     return tuple(f"{group}.{measure}" for group in groups for measure in MEASURES)
