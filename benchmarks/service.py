@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.served import Served, free_port, serve
+from benchmarks.served import Served, free_port, serve, take_folder, trained_company
 
 ROOT = Path(__file__).parents[1]
 N_EVENTS = 50
@@ -32,17 +32,6 @@ class Peer:
         self.name, self.served, self.path, self.body = name, served, path, body
         self.milliseconds: list[float] = []
         self.cpu_before = served.cpu_seconds
-
-
-def prepare(folder: Path) -> Path:
-    """The made-up company, trained; gives its leadlight.yaml."""
-    from benchmarks.batch import leadlight
-    from benchmarks.company import write_project
-
-    folder.mkdir(parents=True, exist_ok=True)
-    project = write_project(folder)
-    leadlight("train", "-c", str(project), OMP_NUM_THREADS="1")
-    return project
 
 
 def example_lead(project: Path) -> dict[str, Any]:  # JSON
@@ -147,7 +136,7 @@ def report(peers: Sequence[Peer]) -> str:
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.service", description=__doc__)
     parser.add_argument("--requests", type=int, default=2_000)
-    parser.add_argument("--folder", type=Path, help="where the trained company stays for the next run; made if absent")
+    take_folder(parser)
     parser.add_argument("--python", help="also serve by the Python of an environment that has [serve] alone")
     parser.add_argument("--pyfunc", action="store_true", help="also serve the logged model by MLflow")
     return parser.parse_args(argv)
@@ -184,11 +173,9 @@ def compare(options: argparse.Namespace, project: Path, scratch: Path) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
-    with tempfile.TemporaryDirectory() as name:
-        folder = options.folder or Path(name) / "company"
-        project = folder / "leadlight.yaml" if (folder / "leadlight.yaml").is_file() else prepare(folder)
+    with tempfile.TemporaryDirectory() as scratch, trained_company(options.folder) as project:
         print(f"one lead, {N_EVENTS} events, {options.requests:,} requests to each in turns")
-        print(compare(options, project, Path(name)))
+        print(compare(options, project, Path(scratch)))
     return 0
 
 

@@ -90,7 +90,6 @@ def _kinds(asked: Asked, counted: BoolArray) -> tuple[_Kind, ...]:
 
 
 @lru_cache(maxsize=64)
-
 @lru_cache(maxsize=16)
 def _kinds_of_all(asked: Asked, types: tuple[str, ...]) -> tuple[BoolArray, tuple[_Kind, ...]]:
     """Of every sign that events of these types can have."""
