@@ -15,7 +15,7 @@ from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_t
 from features.reading import DecimalMark, Reading
 from features.sources import cell_text
 from features.spec import FeatureSpec
-from features.tables import NO_ACTOR, Column, EventArrays, IntArray, LeadArrays, TextColumn
+from features.tables import Column, EventArrays, IntArray, LeadArrays, TextColumn
 
 Cell = str | float | bool | None
 
