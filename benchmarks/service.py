@@ -63,15 +63,15 @@ def leadlight_server(project: Path, python: str = sys.executable) -> "Iterator[S
 
 
 @contextmanager
-def mlflow_server(model: Path) -> "Iterator[Served]":
-    """`mlflow models serve` of a saved model."""
+def mlflow_server(model: Path, python: str = sys.executable) -> "Iterator[Served]":
+    """`mlflow models serve` of a saved model, by this Python or that of another environment, without our code."""
     port = free_port()
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(model), "-p", str(port)]
+    command = [python, "-m", "mlflow", "models", "serve", "-m", str(model), "-p", str(port)]
     environment = {
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": "",
         "OMP_NUM_THREADS": "1",
         "MLFLOW_DISABLE_TELEMETRY": "true",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}",
     }
     with serve([*command, "--env-manager", "local"], ready="/ping", environment=environment, port=port) as served:
         yield served
