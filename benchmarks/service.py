@@ -22,7 +22,7 @@ from benchmarks.served import Served, free_port, serve, take_folder, trained_com
 ROOT = Path(__file__).parents[1]
 N_EVENTS = 50
 BUDGET_P50_MS, BUDGET_P99_MS, BUDGET_START_S, BUDGET_MB = 5.0, 15.0, 5.0, 200.0
-_AS_OF = datetime(2026, 11, 20, tzinfo=UTC)
+AS_OF = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 class Peer:
@@ -45,10 +45,9 @@ def example_lead(project: Path) -> dict[str, Any]:  # JSON
     attributes |= {name: "2026-01-31" for name in spec.dates}
     types = spec.event_types
     events = [
-        {"type": types[i % len(types)], "at": (_AS_OF - timedelta(hours=7 * i + 1)).isoformat()}
-        for i in range(N_EVENTS)
+        {"type": types[i % len(types)], "at": (AS_OF - timedelta(hours=7 * i + 1)).isoformat()} for i in range(N_EVENTS)
     ]
-    created = (_AS_OF - timedelta(days=20)).isoformat()
+    created = (AS_OF - timedelta(days=20)).isoformat()
     return {"lead_id": "L-1", "created_at": created, "attributes": attributes, "events": events}
 
 
@@ -146,9 +145,9 @@ def compare(options: argparse.Namespace, project: Path, scratch: Path) -> str:
     """All servers at once, asked in turns."""
     lead = example_lead(project)
     n_features = save_booster(project, scratch / "booster")
-    ours = json.dumps({"as_of": _AS_OF.isoformat(), "leads": [lead]}).encode()
+    ours = json.dumps({"as_of": AS_OF.isoformat(), "leads": [lead]}).encode()
     row = json.dumps({"inputs": [[1.0] * n_features]}).encode()
-    record = json.dumps({"dataframe_records": [{**lead, "as_of": _AS_OF.isoformat()}]}).encode()
+    record = json.dumps({"dataframe_records": [{**lead, "as_of": AS_OF.isoformat()}]}).encode()
     with ExitStack() as stack:
         peers = [
             Peer("leadlight serve", stack.enter_context(leadlight_server(project)), "/v1/score", ours),

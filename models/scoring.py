@@ -216,7 +216,7 @@ def _cells(matrix: FeatureMatrix, ledger: RuleLedger, name: str, rows: IntArray)
     if name.startswith("rule:"):
         line = [entry.name for entry in ledger.lines].index(name.removeprefix("rule:"))
         return NumberColumn(ledger.values[rows, line])
-    return NumberColumn(known(matrix.values[rows, matrix.names.index(name)], name))
+    return NumberColumn(known(matrix.values[rows, matrix.position[name]], name))
 
 
 def _dormant(model: LeadModel, leads: LeadArrays, snapshots: Snapshots) -> BoolArray:
