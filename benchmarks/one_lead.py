@@ -1,8 +1,8 @@
 """The work that one lead with 50 events takes, from the bytes of its request to those of its answer, without HTTP.
 
-Run as ``python -m benchmarks.one_lead``. CPU time of groups of 20 requests: the best group is the work itself, the median
-what a busy machine makes of it. To compare two versions, run it from both in turns, with the same `--folder`; the hash
-says whether they answer alike. `--profile` shows where the time goes.
+Run as ``python -m benchmarks.one_lead``. CPU time of groups of 20 requests: the best group is the work itself, the
+median what a busy machine makes of it. To compare two versions, run it from both in turns, with the same `--folder`;
+the hash says whether they answer alike. `--profile` shows where the time goes.
 """
 
 import argparse
