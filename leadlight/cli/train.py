@@ -62,7 +62,7 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
 
     with progress("training") as step:
         step("reading the tables")
-        crm = project.read(until_us=None if until is None else _until_us(project, until))
+        crm = project.read(until_us=None if until is None else given_time_us(project, until))
         request = training_request(project, crm, until=until, seed=seed)
         _note_time(project, crm, request)
         project.keep_quarantine(crm.counts)
@@ -80,12 +80,18 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
     return run, crm
 
 
-def _until_us(project: "Project", until: str) -> int:
+def given_time_us(project: "Project", until: str, option: str = "--until") -> int:
+    """The time that an option gives, in microseconds.
+
+    Raises
+    ------
+    BadRequest : the table is flat.
+    """
     from leadlight.errors import BadRequest
 
     if project.file.is_flat or project.file.leads.created_at is None:
-        raise BadRequest("found --until with a flat table, which has no times; leave it out, or cut the file")
-    return project.time_us(until, ("--until",))
+        raise BadRequest(f"found {option} with a flat table, which has no times; leave it out, or cut the file")
+    return project.time_us(until, (option,))
 
 
 def training_request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":

@@ -114,6 +114,12 @@ class RuleBook(Section):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    def with_rules(self, rules: tuple[Rule, ...], *, has_caps: bool = True) -> "RuleBook":
+        """The same rulebook with other rules; nothing is kept that was worked out for the old ones."""
+        sections = {name: getattr(self, name) for name in type(self).model_fields}
+        caps = self.caps if has_caps else Caps()
+        return RuleBook.model_construct(**{**sections, "rules": rules, "caps": caps})
+
     def placed_conditions(self) -> Iterator[tuple[Loc, str, Condition]]:
         """Every condition but those of rules: where it stands, what it is called, and itself."""
         for i, gate in enumerate(self.gates):
