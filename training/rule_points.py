@@ -10,8 +10,9 @@ around the points that the rulebook gives, with the information of K leads that 
     precision of (ln 2 / d) * p_j  =  K * w * (1 - w) * mean of t_j**2 over the snapshots with t_j > 0
 
 w being the share won: a unit-information prior (Kass & Wasserman 1995, doi 10.1080/01621459.1995.10476592), K times.
-A rule seen on few leads keeps its points; rules that hit the same leads share what these are worth. K is what serves
-the later blocks best of 5, 20, 80, 320 and infinity, at which the rulebook's points stay as they are.
+A rule seen on few leads keeps its points; rules that hit the same leads share what these are worth. K is 20,
+80, 320, or infinity, at which the rulebook's points stay as they are: the largest whose loss on the later blocks is not
+above the best by more than one paired standard error (by lead), nor by more than 0.5%, as candidates are chosen.
 """
 
 import math
@@ -28,7 +29,9 @@ from training.evaluation import area_under_curve
 from training.rule_history import RuleHistory, leads_once
 
 #: How many leads the rulebook's points may be worth; the last keeps them.
-PRIOR_LEADS = (5.0, 20.0, 80.0, 320.0, math.inf)
+PRIOR_LEADS = (20.0, 80.0, 320.0, math.inf)
+#: A loss that is higher by this share of it is as good; `training.candidates` has the same.
+SLACK = 0.005
 _DECIMALS = 1
 
 
@@ -71,10 +74,12 @@ def suggest_points(history: RuleHistory) -> Suggestion | None:
     """The points that serve later leads best; None where there are too few deals to judge by."""
     if not history.split.blocks:
         return None
-    judged = {leads: _judged(history, leads) for leads in PRIOR_LEADS}
-    best = min(reversed(PRIOR_LEADS), key=lambda leads: judged[leads].log_loss)
-    every_row = np.arange(len(history))
-    points, base = _fitted(history, every_row, best)
+    rows = np.concatenate([block.test for block in history.split.blocks])
+    said = {leads: _said(history, leads) for leads in PRIOR_LEADS}
+    judged = {leads: _judged(log_odds, history, rows) for leads, log_odds in said.items()}
+    losses = {leads: row_losses(log_odds, history.won[rows]) for leads, log_odds in said.items()}
+    best = _chosen(losses, history.lead[rows])
+    points, base = _fitted(history, np.arange(len(history)), best)
     return Suggestion(
         points={rule.id: float(value) for rule, value in zip(history.rulebook.rules, points, strict=True)},
         prior_leads=None if math.isinf(best) else best,
@@ -85,18 +90,35 @@ def suggest_points(history: RuleHistory) -> Suggestion | None:
     )
 
 
-def _judged(history: RuleHistory, prior_leads: float) -> PointsJudged:
-    """Points fitted on each block's earlier rows, with the line that these draw through them, on its later rows."""
+def _said(history: RuleHistory, prior_leads: float) -> FloatArray:
+    """Log-odds of the blocks' later rows, by points and the line through them, both fitted on the earlier rows."""
     capped = CappedPoints.of(history.rulebook)
     log_odds = []
     for block in history.split.blocks:
         points, _ = _fitted(history, block.train, prior_leads)
         fitted, later = (capped.points(history.times[rows], points) for rows in (block.train, block.test))
         log_odds.append(np.polyval(line_through(fitted, history, block.train), later))
-    rows = np.concatenate([block.test for block in history.split.blocks])
-    said, won = np.concatenate(log_odds), history.won[rows]
-    loss = np.average(row_losses(said, won), weights=leads_once(history.lead[rows]))
-    return PointsJudged(float(loss), area_under_curve(said, won))
+    return np.concatenate(log_odds)
+
+
+def _judged(log_odds: FloatArray, history: RuleHistory, rows: IntArray) -> PointsJudged:
+    won = history.won[rows]
+    loss = np.average(row_losses(log_odds, won), weights=leads_once(history.lead[rows]))
+    return PointsJudged(float(loss), area_under_curve(log_odds, won))
+
+
+def _chosen(losses: Mapping[float, FloatArray], lead: IntArray) -> float:
+    """The most that the rulebook's points may be worth, unless less is better by more than chance."""
+    _, position = np.unique(lead, return_inverse=True)
+    by_lead = {leads: np.bincount(position, own) / np.bincount(position) for leads, own in losses.items()}
+    best = min(by_lead.values(), key=lambda own: float(own.mean()))
+
+    def is_as_good(own: FloatArray) -> bool:
+        excess = own - best
+        sure = float(excess.std() / math.sqrt(len(excess)))
+        return float(excess.mean()) <= min(sure, SLACK * float(best.mean()))
+
+    return max(leads for leads, own in by_lead.items() if is_as_good(own))
 
 
 def line_through(points: FloatArray, history: RuleHistory, rows: IntArray) -> tuple[float, float]:
