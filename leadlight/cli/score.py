@@ -48,14 +48,16 @@ def score(
     project = load_project(config)
     with progress("scoring") as step:
         model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of)
-        tally, audit = Tally(crm, as_of_us, n_hottest=N_HOTTEST), GateAudit()
+        tally = Tally(crm, as_of_us, n_hottest=N_HOTTEST, capacity=model.facts.capacity)
+        audit = GateAudit()
         parts = score_in_parts(model, crm, as_of_us, n_reasons=reasons)
         write_scores(model, audit.watch(tally.watch(_told(parts, step))), out)
         audit.write(project.workspace.gated)
     if audit.leads:
         note(f"{len(audit.leads)} gated leads stand with their reason in {project.workspace.gated}")
     if as_json:
-        print_json({**_report(model, tally.counts, out, as_of_us, crm), "gated": len(audit.leads)})
+        told = {"gated": len(audit.leads), "within_capacity": tally.n_within_capacity}
+        print_json({**_report(model, tally.counts, out, as_of_us, crm), **told})
     else:
         _print(model, tally, out)
     return 0
@@ -116,4 +118,7 @@ def _print(model: "LeadModel", tally: "Tally", out: Path) -> None:
         f"{counts.closed:,} closed, {counts.not_yet_created:,} not yet created. "
         f"Dormant among the scored: {counts.dormant:,}."
     )
+    capacity = model.facts.capacity
+    if capacity is not None and tally.n_within_capacity is not None:
+        say(f"{tally.n_within_capacity:,} of them are within capacity: {capacity.words}.")
     print_table(("lead", "why"), [(lead.lead_id, lead.summary) for lead in tally.hottest])
