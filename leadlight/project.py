@@ -124,12 +124,17 @@ class Project:
             return crm.observed_until_us
         return self.time_us(said, ("goal", "observed_until"), date_is="end")
 
-    def read(self, **options: object) -> Crm:
-        """The tables; see `read_crm`. Problems name the line of this file."""
+    def read(self, *, keeps_bad_rows: bool = True, **options: object) -> Crm:
+        """The tables; see `read_crm`. Problems name the line of this file.
+
+        Parameters
+        ----------
+        keeps_bad_rows : whether rows that can not be used are written into the workspace where they are too many.
+        """
         try:
             return read_crm(self.file, self.folder, **options)  # type: ignore[arg-type]  # passed through
         except BadProject as error:
-            if isinstance(error, TooManyBadRows):
+            if isinstance(error, TooManyBadRows) and keeps_bad_rows:
                 self.keep_quarantine(error.counts)
             raise self.bad(error.problems) from error
 

@@ -36,7 +36,8 @@ def past_of(project: "Project", *, until: str | None) -> Past:
     from training.rule_history import rule_history
 
     rulebook = project.rulebook()
-    crm = project.read(until_us=None if until is None else given_time_us(project, until))
+    until_us = None if until is None else given_time_us(project, until)
+    crm = project.read(until_us=until_us, keeps_bad_rows=False)
     request = training_request(project, crm, until=until, seed=0)
     try:
         history = rule_history(

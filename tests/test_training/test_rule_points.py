@@ -55,6 +55,15 @@ def test_points_that_are_right_stay_where_nothing_does_better_later() -> None:
     assert found.given == found.suggested
 
 
+def test_rules_that_tell_nothing_are_not_given_points_for_what_chance_made_of_them() -> None:
+    times, won = drawn(np.full(25, 0.4), np.zeros(25), n=240)
+
+    found = suggest_points(past(rules_book(*[0] * 25), times, won))
+
+    assert found is not None
+    assert set(found.points.values()) == {0.0}
+
+
 def test_the_prior_is_worth_as_much_as_that_many_leads_that_the_rule_hit() -> None:
     n = 400
     times, won = np.ones((n, 1)), np.arange(n) % 2 == 0
