@@ -124,18 +124,20 @@ class Project:
             return crm.observed_until_us
         return self.time_us(said, ("goal", "observed_until"), date_is="end")
 
-    def read(self, *, keeps_bad_rows: bool = True, **options: object) -> Crm:
-        """The tables; see `read_crm`. Problems name the line of this file.
+    def read(self, **options: object) -> Crm:
+        """The tables, as `look` reads them; where too many rows can not be used, they are kept in the workspace."""
+        try:
+            return self.look(**options)
+        except BadDocument as error:
+            if isinstance(error.__cause__, TooManyBadRows):
+                self.keep_quarantine(error.__cause__.counts)
+            raise
 
-        Parameters
-        ----------
-        keeps_bad_rows : whether rows that can not be used are written into the workspace where they are too many.
-        """
+    def look(self, **options: object) -> Crm:
+        """The tables; see `read_crm`. Problems name the line of this file; nothing is written."""
         try:
             return read_crm(self.file, self.folder, **options)  # type: ignore[arg-type]  # passed through
         except BadProject as error:
-            if isinstance(error, TooManyBadRows) and keeps_bad_rows:
-                self.keep_quarantine(error.counts)
             raise self.bad(error.problems) from error
 
     def files(self) -> list[Path]:

@@ -37,7 +37,7 @@ def past_of(project: "Project", *, until: str | None) -> Past:
 
     rulebook = project.rulebook()
     until_us = None if until is None else given_time_us(project, until)
-    crm = project.read(until_us=until_us, keeps_bad_rows=False)
+    crm = project.look(until_us=until_us)
     request = training_request(project, crm, until=until, seed=0)
     try:
         history = rule_history(
