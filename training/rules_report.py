@@ -14,8 +14,8 @@ from training.rule_history import RuleHistory
 from training.rule_points import Suggestion, suggest_points
 from training.rules_and_model import Disagreement
 
-#: What may be wrong with a rule: it hit nobody; the other way round than its points say; it hits with another; or it
-#: hits, or misses, fewer than 20 leads.
+#: What may be wrong with a rule: it hit nobody; what came of its leads is the other way round than its points say; it
+#: hits the same leads as another; it hits, or misses, fewer than 20 leads.
 Flag = Literal["dead", "harmful", "double-counted", "too few"]
 MIN_LEADS = 20
 #: Two rules that hit the same snapshots, this share of all that either hits, count one thing twice.
@@ -114,16 +114,17 @@ def _worths(history: RuleHistory, suggestion: Suggestion | None) -> tuple[RuleWo
         hit = lead_share(history.won, times > 0, history.lead)
         missed = lead_share(history.won, times <= 0, history.lead)
         lift = ratio_of(hit, missed)
+        suggested = None if suggestion is None else suggestion.points[rule.id]
         worths.append(
             RuleWorth(
                 id=rule.id,
                 group=rule.group,
                 given=rule.points,
-                suggested=None if suggestion is None else suggestion.points[rule.id],
+                suggested=suggested,
                 hit=hit,
                 missed=missed,
                 lift=lift,
-                flags=_flags(rule, hit, missed, lift),
+                flags=_flags(rule, hit, missed, lift, suggested),
                 hits_with=(),
                 matches=line.source,
             )
@@ -131,7 +132,12 @@ def _worths(history: RuleHistory, suggestion: Suggestion | None) -> tuple[RuleWo
     return tuple(worths)
 
 
-def _flags(rule: Rule, hit: LeadShare, missed: LeadShare, lift: Ratio) -> tuple[Flag, ...]:
+def _flags(rule: Rule, hit: LeadShare, missed: LeadShare, lift: Ratio, suggested: float | None) -> tuple[Flag, ...]:
+    """What is wrong with a rule.
+
+    One whose points beside all others are right is not harmful, though the leads that it hits buy less: those who ask
+    in a chat, say, fill in no form, for which other rules take points away.
+    """
     if not hit.n_leads:
         return ("dead",)
     flags: list[Flag] = []
@@ -139,7 +145,8 @@ def _flags(rule: Rule, hit: LeadShare, missed: LeadShare, lift: Ratio) -> tuple[
         flags.append("too few")
     is_below = rule.points > 0 and lift.high is not None and lift.high < 1
     is_above = rule.points < 0 and lift.low is not None and lift.low > 1
-    if is_below or is_above:
+    is_right_beside_others = suggested is not None and suggested * rule.points > 0
+    if (is_below or is_above) and not is_right_beside_others:
         flags.append("harmful")
     return tuple(flags)
 

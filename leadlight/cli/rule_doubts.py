@@ -21,7 +21,7 @@ def rule_doubts(project: "Project", crm: "Crm") -> list[str]:
     cure = "correct it, or leave it if it may still come"
     said = [
         Problem(each.place, f"{each.what} {each.rule_id}: {each.why}; {cure}")
-        for each in unseen_values(rulebook, crm.leads, crm.events)
+        for each in unseen_values(rulebook, crm.leads, crm.events, crm.kinds)
     ]
     said += [Problem(place, why) for place, why in out_of_reach(rulebook)]
     return list(project.in_rules(said).problems) if said else []

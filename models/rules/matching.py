@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from features.names import named, normal_name
 from features.tables import Column, TextColumn
 from features.yaml_problems import Loc
-from models.rules.conditions import Condition, EventCondition, FieldCondition, Leaf, leaves_of
+from models.rules.conditions import DATE_TESTS, Condition, EventCondition, FieldCondition, Leaf, leaves_of
 from models.rules.event_signs import types_of
 from models.rules.field_tests import column_of
 from models.rules.schema import RuleBook
@@ -76,6 +76,7 @@ def _why(leaf: Leaf, columns: Mapping[str, Column], types: Sequence[str]) -> str
     if not there:
         return f"no column called {_choice(leaf.field)}{nearest(leaf.field, columns)}"
     kind, needed = ("text", "numbers") if isinstance(columns[there[0]], TextColumn) else ("numbers", "text")
+    needed = "dates" if leaf.test in DATE_TESTS else needed
     return f"column {there[0]!r} holds {kind}, and `{leaf.test}` needs {needed}"
 
 

@@ -48,6 +48,24 @@ def test_a_log_without_channels_is_told_of() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ("{field: size, within: 30d}", ["column 'size' is read as number, and `within` asks for a date"]),
+        ("{field: due, at_least: 5}", ["column 'due' is read as date, and `at_least` asks for no date; "]),
+        ("{field: due, ahead: 5d}", []),
+        ("{field: due, missing: true}", []),
+    ],
+)
+def test_dates_and_numbers_that_are_mixed_up_are_told(when: str, why: list[str]) -> None:
+    rulebook = book(f"{{id: r, when: {when}, points: 1, group: fit}}")
+    table = leads(3, due=TABLE.columns["size"], **TABLE.columns)
+
+    found = unseen_values(rulebook, table, LOG, {"size": "number", "due": "date"})
+
+    assert [each.why[: len(start)] for each, start in zip(found, why, strict=True)] == why
+
+
 FIT = "{id: a, when: {field: country, is: Peru}, points: 30, group: fit}, "
 VISITS = "{id: b, when: {event: visit}, points: 10, group: engagement, cap: 45}"
 

@@ -50,6 +50,20 @@ def test_a_minus_against_leads_that_buy_is_harmful_too() -> None:
     assert worth.flags == ("harmful",)
 
 
+def test_a_rule_that_is_right_beside_the_others_is_not_harmful_though_its_leads_buy_less() -> None:
+    rng = np.random.default_rng(0)
+    chat = rng.random(4000) < 0.3
+    form = np.where(chat, rng.random(4000) < 0.05, rng.random(4000) < 0.8)
+    times = np.column_stack([chat, form]).astype(np.float64)
+    won = rng.random(4000) < 1 / (1 + np.exp(2.0 - 0.6 * chat - 2.5 * form))
+
+    worth, _ = report_rules(past(rules_book(10, 40), times, won)).rules
+
+    assert worth.lift.high is not None
+    assert worth.lift.high < 1
+    assert worth.flags == ()
+
+
 def test_bands_of_points_tell_what_came_and_rise_when_evened() -> None:
     times, won = drawn(np.full(5, 0.5), np.array([1.0, 0.5, 0.5, -0.5, 0.2]), n=1500)
 
