@@ -26,6 +26,7 @@ from models.log_odds import fit_line, log_odds_of, probability_of, row_losses
 from models.rules import RuleBook
 from training.capped_points import CappedPoints
 from training.evaluation import area_under_curve
+from training.judging import thinned
 from training.rule_history import RuleHistory, leads_once
 
 #: How many leads the rulebook's points may be worth; the last keeps them.
@@ -33,6 +34,8 @@ PRIOR_LEADS = (20.0, 80.0, 320.0, math.inf)
 #: A loss that is higher by this share of it is as good; `training.candidates` has the same.
 SLACK = 0.005
 _DECIMALS = 1
+#: To fit points on: more cells say no more of a few dozen rules.
+_MOST_CELLS = 3_000_000
 
 
 @dataclass(frozen=True)
@@ -131,8 +134,9 @@ def line_through(points: FloatArray, history: RuleHistory, rows: IntArray) -> tu
 
 
 def _fitted(history: RuleHistory, rows: IntArray, prior_leads: float) -> tuple[FloatArray, float]:
-    """Points of each rule and the probability at 0 points."""
+    """Points of each rule and the probability at 0 points; of a very long past whole leads are left out evenly."""
     given = np.array([rule.points for rule in history.rulebook.rules])
+    rows = thinned(rows, history.lead, most=_MOST_CELLS // max(len(given), 1))
     data = _Rows(history.times[rows], history.won[rows], leads_once(history.lead[rows]))
     intercept, points = _most_likely(history.rulebook, data, given, prior_leads)
     rounded = np.where(points == given, given, np.round(points, _DECIMALS) + 0.0)
