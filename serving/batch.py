@@ -8,7 +8,7 @@ import numpy as np
 from features.crm import Crm
 from features.labels import is_open
 from features.snapshots import Snapshots, snapshots_at
-from features.tables import NEVER_US, EventArrays, IntArray
+from features.tables import NEVER_US, EventArrays, IntArray, LeadArrays
 from models.capacity import Capacity, is_within
 from models.lead_model import LeadModel
 from models.scoring import DEFAULT_REASONS, Scores, score_leads
@@ -49,17 +49,17 @@ class Tally:
 
     Parameters
     ----------
-    crm, as_of_us : what is scored, and when.
+    leads, as_of_us : which leads there are, and when they are scored.
     n_hottest : how many of the hottest leads to keep.
     capacity : how many leads sales can take on; None where that is not known.
     """
 
-    def __init__(self, crm: Crm, as_of_us: int, *, n_hottest: int, capacity: Capacity | None = None) -> None:
+    def __init__(self, leads: LeadArrays, as_of_us: int, *, n_hottest: int, capacity: Capacity | None = None) -> None:
         self._capacity = capacity
         #: How many of the leads scored are among those that sales can take on; None where that is not known.
         self.n_within_capacity: int | None = None
-        self._n_leads = len(crm.leads)
-        self._n_existing = len(snapshots_at(crm.leads, as_of_us))
+        self._n_leads = len(leads)
+        self._n_existing = len(snapshots_at(leads, as_of_us))
         self._n_hottest = n_hottest
         self._scored = self._dormant = 0
         self.hottest: tuple[HotLead, ...] = ()
@@ -99,18 +99,28 @@ def score_open_leads(model: LeadModel, crm: Crm, as_of_us: int, *, n_reasons: in
     ----------
     as_of_us : microseconds since 1970 UTC; a flat table has no times, its rows are scored as they are.
     """
-    tally = Tally(crm, as_of_us, n_hottest=0)
+    tally = Tally(crm.leads, as_of_us, n_hottest=0)
     parts = score_in_parts(model, crm, as_of_us, n_reasons=n_reasons, part_rows=len(crm.leads))
     (scores,) = tally.watch(parts)
     return BatchResult(scores, tally.counts)
 
 
 def score_in_parts(
-    model: LeadModel, crm: Crm, as_of_us: int, *, n_reasons: int = DEFAULT_REASONS, part_rows: int = PART_ROWS
+    model: LeadModel,
+    crm: Crm,
+    as_of_us: int,
+    *,
+    n_reasons: int = DEFAULT_REASONS,
+    part_rows: int = PART_ROWS,
+    of_leads: int | None = None,
 ) -> Iterator[Scores]:
     """The scores of all open leads, in the order of their ids, so many leads at a time; at least one part.
 
     No number and no sentence depends on how large the parts are.
+
+    Parameters
+    ----------
+    of_leads : of how many leads these are a slab, which chooses how they are explained; those of the CRM if None.
     """
     snapshots = _open_snapshots(crm, as_of_us)
     starts = range(0, max(len(snapshots), 1), max(part_rows, 1))
@@ -123,7 +133,7 @@ def score_in_parts(
             events,
             Snapshots(np.arange(len(lead)), snapshots.as_of_us[start : start + starts.step]),
             n_reasons=n_reasons,
-            of_rows=len(snapshots),
+            of_rows=len(crm.leads) if of_leads is None else of_leads,
         )
 
 
