@@ -32,7 +32,8 @@ class Service:
     threads: anyio.CapacityLimiter
 
 
-def _service(request: Request) -> Service:
+# All are coroutines: FastAPI would give a plain function a thread of its own, which takes longer than what it does.
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
@@ -40,7 +41,7 @@ def _service(request: Request) -> Service:
 ServiceDep = Annotated[Service, Depends(_service)]
 
 
-def _model(service: ServiceDep) -> LeadModel:
+async def _model(service: ServiceDep) -> LeadModel:
     if service.champion.model is None:
         raise Refused(
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -53,7 +54,7 @@ def _model(service: ServiceDep) -> LeadModel:
 ModelDep = Annotated[LeadModel, Depends(_model)]
 
 
-def _scorer(service: ServiceDep, model: ModelDep) -> Scorer:
+async def _scorer(service: ServiceDep, model: ModelDep) -> Scorer:
     return Scorer(model, service.now_us())
 
 
