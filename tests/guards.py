@@ -51,6 +51,7 @@ BUNDLE = "tests/test_models/test_bundle.py"
 LEAKS = "tests/test_training/test_leak_audit.py"
 PROMOTION = "tests/test_training/test_promotion.py"
 BACKTEST = "tests/test_training/test_backtest.py"
+REPORT_PAGE = "tests/test_training/test_report_page.py"
 SLABS = "tests/test_leadlight/test_score_in_slabs.py"
 CRM_FILES = "tests/test_features/test_crm_files.py"
 BAD_INPUTS = "tests/test_leadlight/test_bad_inputs.py"
@@ -740,6 +741,34 @@ GUARDS = (
         " - _reaching(np.minimum(highest, before), cuts)",
         "",
         ("tests/test_training/test_capacity.py::test_who_passed_the_cut_before_the_weeks_began_is_in_already",),
+    ),
+    Guard(
+        "words of the tables are no markup in a report",
+        "training/report/page.py",
+        "autoescape=True",
+        "autoescape=False",
+        (f"{REPORT_PAGE}::test_names_from_the_tables_are_words_and_never_markup",),
+    ),
+    Guard(
+        "words of the tables are no markup in a figure",
+        "training/figures/svg.py",
+        """text-anchor="{anchor}">{escape(words)}</text>""",
+        """text-anchor="{anchor}">{words}</text>""",
+        (f"{REPORT_PAGE}::test_names_from_the_tables_are_words_and_never_markup",),
+    ),
+    Guard(
+        "values of few leads are told to nobody",
+        "training/groups.py",
+        "if group.n_leads >= FEWEST_LEADS:",
+        "if group.n >= FEWEST_LEADS:",
+        ("tests/test_training/test_groups.py::test_many_rows_of_few_leads_are_few",),
+    ),
+    Guard(
+        "the report is part of what the manifest vouches for",
+        "models/bundle.py",
+        "        files[REPORT] = report_html\n",
+        "        (models_folder / REPORT).write_text(report_html)\n",
+        (f"{BUNDLE}::test_a_missing_file_is_refused",),
     ),
     Guard(
         "5 a slab with a row for the quarantine gives way to the whole table",

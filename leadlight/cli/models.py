@@ -57,10 +57,12 @@ def show_model(
     workspace = load_project(config).workspace
     model = workspace.load_champion() if version is None else load_bundle(workspace.models / version)
     decided = [one for one in decisions(workspace) if one.version == model.version]
+    is_champion, report = workspace.champion() == model.version, workspace.report(model.version)
     if as_json:
-        print_json(_shown_model(model, decided, is_champion=workspace.champion() == model.version))
+        print_json(_shown_model(model, decided, is_champion=is_champion) | {"report": report and str(report)})
     else:
-        _print_model(model, decided, is_champion=workspace.champion() == model.version)
+        _print_model(model, decided, is_champion=is_champion)
+        say(f"How good it is, with figures: {report}" if report else "It has no report: an older version trained it.")
     return 0
 
 

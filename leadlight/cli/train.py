@@ -52,6 +52,7 @@ def train(
         print_training(run)
         became = "is the champion" if run.promoted else "does not replace the champion"
         say(f"Model {run.model.version} {became}: {run.ruling.why}. It lies in {run.folder} ({seconds:.0f} s).")
+        say(f"How good it is, with figures: {run.report}")
     return 0
 
 
@@ -152,6 +153,7 @@ def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
         "rows_quarantined": sum(len(count.bad) for count in crm.counts),
         "mlflow_run": run.mlflow_run,
         "folder": str(run.folder),
+        "report": str(run.report),
         "seconds": round(seconds, 2),
     }
 

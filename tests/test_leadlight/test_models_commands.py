@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from leadlight.cli import main
+from models.bundle import load_bundle, save_bundle
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +79,25 @@ def test_show_tells_what_a_model_was_made_of(company: Path, capsys: pytest.Captu
 
     assert run(company, "models", "show") == 0
     assert "there was no champion" in capsys.readouterr().out
+
+
+def test_show_names_the_report(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = company / "workspace" / "models" / champion_of(company) / "report.html"
+
+    assert run(company, "models", "show") == 0
+    assert str(report) in capsys.readouterr().out
+    assert report.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_model_from_before_there_were_reports_is_shown_too(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    models = company / "workspace" / "models"
+    older, _ = save_bundle(load_bundle(models / champion_of(company)), models, leadlight_version="0.1.0")
+
+    assert run(company, "models", "show", older.version, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["report"] is None
+
+    assert run(company, "models", "show", older.version) == 0
+    assert "It has no report" in capsys.readouterr().out
 
 
 def test_an_unknown_model_is_bad_input(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
