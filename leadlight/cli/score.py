@@ -39,6 +39,7 @@ def score(
     as_json: JsonOption = False,
 ) -> int:
     """Score the leads that are open, with the champion."""
+    from leadlight.cli.keeping import keeper_of
     from leadlight.project import load_project
     from serving.batch import Tally, score_in_parts
     from serving.gate_audit import GateAudit
@@ -48,17 +49,20 @@ def score(
     project = load_project(config)
     with progress("scoring") as step:
         model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of)
-        tally, audit = Tally(crm, as_of_us, n_hottest=N_HOTTEST), GateAudit()
-        parts = score_in_parts(model, crm, as_of_us, n_reasons=reasons)
+        tally, audit, keeper = Tally(crm, as_of_us, n_hottest=N_HOTTEST), GateAudit(), keeper_of(project, model)
+        parts = score_in_parts(model, crm, as_of_us, n_reasons=reasons, observe=keeper.observe)
         write_scores(model, audit.watch(tally.watch(_told(parts, step))), out)
         audit.write(project.workspace.gated)
+        step("keeping the scores for the page")
+        kept = keeper.keep(model, as_of_us, is_whole=leads is None)
     if audit.leads:
         note(f"{len(audit.leads)} gated leads stand with their reason in {project.workspace.gated}")
     if as_json:
-        print_json({**_report(model, tally.counts, out, as_of_us, crm), "gated": len(audit.leads)})
+        counted = {"gated": len(audit.leads), "stored": kept.n_leads}
+        print_json({**_report(model, tally.counts, out, as_of_us, crm), **counted})
     else:
         _print(model, tally, out)
-    return 0
+    return int(kept.has_failed)
 
 
 def open_champion(
