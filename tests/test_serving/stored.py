@@ -48,3 +48,21 @@ def store_scores(store: Store, model: LeadModel, crm: Crm, as_of_us: int) -> Sto
     for _ in score_in_parts(model, crm, as_of_us, observe=hottest.observe):
         pass
     return write_run(store, Run(as_of_us, True, model.version, hottest.n_scored, hottest.rows, hottest.movers))
+
+
+#: Ids and names that a page must show as text.
+STRANGE = ("<script>alert(1)</script>", "a/b/../c", "Zoë 株式会社 🚀", "100%_'\"\\&amp;", "x" * 128)
+
+
+def store_strange_leads(store: Store, model: LeadModel, crm: Crm, as_of_us: int) -> None:
+    """The company's leads, the hottest of them called as nobody should be."""
+    hottest = HottestLeads(model)
+    for _ in score_in_parts(model, crm, as_of_us, observe=hottest.observe):
+        pass
+    rows = sorted(hottest.rows, key=lambda one: -float(str(one["log_odds"])))
+    named = [
+        {**one, "lead_id": name, "title": name, "search": name.casefold()}
+        for one, name in zip(rows, STRANGE, strict=False)
+    ]
+    rows = [*named, *rows[len(named) :]]
+    write_run(store, Run(as_of_us, True, model.version, hottest.n_scored, rows, hottest.movers))
