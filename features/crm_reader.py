@@ -13,6 +13,7 @@ from features.labels import no_outcomes
 from features.lead_keys import LeadKeys, ViaSection, keys_via, own_keys
 from features.lead_table import LeadTable, read_leads
 from features.outcome_table import flat_outcomes, read_outcomes
+from features.parquet import ALL_IDS, IdRange
 from features.quarantine import TableCount, commonest_reasons
 from features.reading import Reading
 from features.sources import AnySource, BadProject, Problem, Source, column_problems, read_table, source_of
@@ -29,6 +30,7 @@ def read_crm(
     events_file: Path | None = None,
     needs_outcomes: bool = True,
     until_us: int | None = None,
+    ids: IdRange = ALL_IDS,
 ) -> Crm:
     """Read the tables of a project.
 
@@ -39,12 +41,13 @@ def read_crm(
     leads_file, events_file : other files than the project's, to be scored.
     needs_outcomes : False where leads are scored whose table may lack the outcome.
     until_us : the tables as they were just before this time; a flat table has none.
+    ids : of leads and events in Parquet files, the rows of these leads alone; see `Slabs`.
 
     Raises
     ------
     BadProject : files, columns or more than `max_bad` of a table's rows are not as described.
     """
-    sources = _sources(sections, folder, leads_file, events_file)
+    sources = sources_of(sections, folder, leads_file, events_file, ids)
     problems = _header_problems(sections, sources, kinds, needs_outcomes)
     if problems:
         raise BadProject(problems)
@@ -57,8 +60,8 @@ def read_crm(
     return whole if until_us is None else whole.before(until_us)
 
 
-def _sources(
-    sections: CrmSections, folder: Path, leads_file: Path | None, events_file: Path | None
+def sources_of(
+    sections: CrmSections, folder: Path, leads_file: Path | None, events_file: Path | None, ids: IdRange = ALL_IDS
 ) -> dict[str, AnySource]:
     """Where each table is read from: leads, events, outcomes and history, and "events.via", the table between."""
     given = {"leads": leads_file, "events": events_file}
@@ -68,7 +71,11 @@ def _sources(
         if section is None or section.source is None:
             continue
         file = given.get(name)
-        found[name] = source_of(section.source, folder, what=name) if file is None else Source(file)
+        source = source_of(section.source, folder, what=name) if file is None else Source(file)
+        column = {"leads": sections.leads.id, "events": getattr(section, "lead", None)}.get(name)
+        if ids != ALL_IDS and column is not None and isinstance(source, Source):
+            source = replace(source, rows=(column, ids))
+        found[name] = source
         via = getattr(section, "via", None)
         if via is not None:
             found[f"{name}.via"] = source_of(via.source, folder, what=f"{name}.via")

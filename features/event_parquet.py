@@ -7,6 +7,7 @@ import numpy as np
 
 from features.lead_keys import SEPARATOR
 from features.machine_clicks import MailColumns, judge_machines
+from features.parquet import microseconds_of, open_parquet, quoted_name, quoted_text, times_that_read_plainly
 from features.parsing import MAX_NUMBER, BadCell, parse_id, parse_text
 from features.quarantine import TableCount
 from features.reading import USUAL, Reading
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from features.event_log import EventLog, EventsSection
     from features.sources import Source
 
-_ZONED_TIMES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
-_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", *_ZONED_TIMES)
 _NUMBERS = ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT")
 _IDS = ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "UBIGINT", "UINTEGER")
 
@@ -48,7 +47,7 @@ def read_typed_events(
         return None
     try:
         with duckdb.connect() as connection:
-            connection.read_parquet(str(source.path)).create_view("log")
+            open_parquet(source.path, connection, source.rows).create_view("log")
             joined = _joined(connection, section, leads, reading) if _is_typed(connection, section, reading) else None
             if joined is None:
                 return None
@@ -67,7 +66,7 @@ def read_typed_events(
 
 def _newest_us(connection: "DuckDBPyConnection", section: "EventsSection") -> int:
     """When the newest event of all leads happened."""
-    at = _microseconds(section.at, _column_types(connection)[section.at])
+    at = microseconds_of(f"e.{quoted_name(section.at)}", _column_types(connection)[section.at])
     ((newest,),) = connection.execute(f"SELECT max({at}) FROM log e").fetchall()
     return int(newest)
 
@@ -75,7 +74,7 @@ def _newest_us(connection: "DuckDBPyConnection", section: "EventsSection") -> in
 def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", reading: Reading) -> bool:
     """Whether the plain case holds: text types, ids, time columns, no repeats to look for."""
     types = _column_types(connection)
-    readable = _TIMES if reading.timezone.key == "UTC" else _ZONED_TIMES
+    readable = times_that_read_plainly(reading.timezone.key)
     return (
         section.id is None
         and all(name in types for name in section.named_columns().values())
@@ -91,7 +90,7 @@ def _joined(
     connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays, reading: Reading
 ) -> tuple[EventArrays, MailColumns] | None:
     """The events of these leads, and what tells machines from people; None where a type or a time is no plain one."""
-    found = connection.execute(f"SELECT DISTINCT {_name(section.type)} FROM log").fetchall()
+    found = connection.execute(f"SELECT DISTINCT {quoted_name(section.type)} FROM log").fetchall()
     types = tuple(sorted(name for (name,) in found if name is not None))
     if any(not name or name != " ".join(name.split()) for name in types):
         return None
@@ -108,13 +107,16 @@ def _joined(
     table = connection.sql(
         f"""SELECT {", ".join(f"{cell} AS {key}" for key, cell in (cells | codes).items())}
             FROM log e
-            JOIN lead_ids l ON CAST(e.{_name(section.lead)} AS VARCHAR) = l.name
-            JOIN event_types t ON e.{_name(section.type)} = t.name
+            JOIN lead_ids l ON CAST(e.{quoted_name(section.lead)} AS VARCHAR) = l.name
+            JOIN event_types t ON e.{quoted_name(section.type)} = t.name
             {" ".join(joins)}"""
     ).to_arrow_table()
     if any(column.null_count for column in table.columns):
         return None
-    arrays: dict[str, Any] = {key: table.column(key).to_numpy() for key in (*cells, *codes)}  # of several dtypes
+    arrays: dict[str, Any] = {}  # of several dtypes
+    for key in (*cells, *codes):
+        arrays[key] = table.column(key).to_numpy()
+        table = table.drop_columns(key)  # a column is there twice no longer than needed
     if "value" in arrays and (np.abs(arrays["value"]) > MAX_NUMBER).any():
         return None
     mail = MailColumns(**{key: arrays.pop(key) for key in mails})
@@ -129,12 +131,12 @@ def _cells(connection: "DuckDBPyConnection", section: "EventsSection") -> dict[s
     first touch is dear; an unknown lead or a missing type drops out and is missed in the count.
     """
     column_types = _column_types(connection)
-    at, *recorded = (_microseconds(time, column_types[time]) for time in _times(section))
+    at, *recorded = (microseconds_of(f"e.{quoted_name(time)}", column_types[time]) for time in _times(section))
     cells = {"lead": "l.position", "type_code": "t.position", "at_us": at}
     cells |= {"recorded_us": f"coalesce({recorded[0]}, {at})"} if recorded else {}
     cells |= {} if section.actor is None else {"actor": _actor_code(section.actor)}
     return cells | (
-        {} if section.value is None else {"value": f"coalesce(CAST(e.{_name(section.value)} AS DOUBLE), 'nan')"}
+        {} if section.value is None else {"value": f"coalesce(CAST(e.{quoted_name(section.value)} AS DOUBLE), 'nan')"}
     )
 
 
@@ -142,7 +144,7 @@ def _register_texts(connection: "DuckDBPyConnection", key: str, column: str, rea
     """A table of the distinct cells of a column and their codes, and the levels that the codes stand for."""
     import pyarrow as pa
 
-    found = connection.execute(f"SELECT DISTINCT {_name(column)} FROM log").fetchall()
+    found = connection.execute(f"SELECT DISTINCT {quoted_name(column)} FROM log").fetchall()
     cells = sorted(cell for (cell,) in found if cell is not None)
     texts = TextColumn.of(parse_text(cell, reading) for cell in cells)
     connection.register(f"{key}s", pa.table({"name": pa.array(cells, pa.string()), "code": texts.codes}))
@@ -160,19 +162,14 @@ def _create_codes(connection: "DuckDBPyConnection", key: str, column: str, readi
 
 def _cell(column: str) -> str:
     """SQL for a cell as text."""
-    return f"CAST(e.{_name(column)} AS VARCHAR)"
+    return f"CAST(e.{quoted_name(column)} AS VARCHAR)"
 
 
 def _is_missing(column: str, reading: Reading) -> str:
     """SQL for whether a cell says that nothing is known."""
-    words = ", ".join(_text(word) for word in sorted({"", *reading.missing}))
+    words = ", ".join(quoted_text(word) for word in sorted({"", *reading.missing}))
     blanks = "' ' || chr(9) || chr(10) || chr(13)"
     return f"coalesce(lower(trim({_cell(column)}, {blanks})) IN ({words}), true)"
-
-
-def _text(text: str) -> str:
-    """A text as SQL quotes it."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _register_positions(connection: "DuckDBPyConnection", table: str, names: Sequence[str]) -> None:
@@ -184,8 +181,8 @@ def _register_positions(connection: "DuckDBPyConnection", table: str, names: Seq
 
 def _faultless_of_other_leads(connection: "DuckDBPyConnection", section: "EventsSection") -> int:
     """How many events belong to leads that were not asked for, and have nothing wrong with them."""
-    lead = f"CAST(e.{_name(section.lead)} AS VARCHAR)"
-    needed = [f"e.{_name(column)}" for column in (section.lead, section.type, section.at)]
+    lead = f"CAST(e.{quoted_name(section.lead)} AS VARCHAR)"
+    needed = [f"e.{quoted_name(column)}" for column in (section.lead, section.type, section.at)]
     needed += [] if section.actor is None else [_actor_code(section.actor)]
     filled = " AND ".join(f"{cell} IS NOT NULL" for cell in needed)
     rows = connection.execute(
@@ -214,21 +211,8 @@ def _column_types(connection: "DuckDBPyConnection") -> dict[str, str]:
     return {name: str(kind) for name, kind in zip(log.columns, log.types, strict=True)}
 
 
-def _microseconds(column: str, kind: str) -> str:
-    """SQL for the microseconds since 1970 UTC; nanoseconds are cut off, as a cell's are (epoch_us rounds them)."""
-    time = f"e.{_name(column)}"
-    if not kind.endswith("_NS"):
-        return f"epoch_us({time})"
-    return f"(epoch_ns({time}) - CASE WHEN epoch_ns({time}) < 0 THEN 999 ELSE 0 END) // 1000"
-
-
 def _actor_code(column: str) -> str:
     """SQL for who made an event; NULL where the cell needs a closer look."""
-    cell = f"coalesce(e.{_name(column)}, '')"
+    cell = f"coalesce(e.{quoted_name(column)}, '')"
     known = " ".join(f"WHEN '{actor}' THEN {code}" for actor, code in ACTOR_CODES.items())
     return f"CAST(CASE {cell} WHEN '' THEN {NO_ACTOR} {known} END AS TINYINT)"
-
-
-def _name(column: str) -> str:
-    """A column name as SQL quotes it."""
-    return '"' + column.replace('"', '""') + '"'

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from features.csv_table import first_rows, pieces_of
 from features.csv_text import BadText, text_of
+from features.parquet import IdRange, open_parquet
 from features.raw_table import RawTable, joined, of_frame
 from features.sql_source import SourceSaid, SqlSection, SqlSource
 
@@ -44,6 +45,8 @@ class Source:
 
     path: Path
     more: tuple[Path, ...] = ()
+    #: Of a Parquet file, the rows whose column, named first, lies within a range; all if None.
+    rows: tuple[str, IdRange] | None = None
 
     @classmethod
     def of(cls, folder: Path, names: str | Sequence[str]) -> "Source":
@@ -132,7 +135,7 @@ def read_pieces(source: AnySource, *, key: tuple[str, ...]) -> Iterator[RawTable
     for path in source.paths:
         with _told(path, key):
             if _is_parquet(path):
-                yield of_frame(_read_parquet(path, None), path.name)
+                yield of_frame(_read_parquet(path, rows=source.rows), path.name)
             else:
                 yield from pieces_of(text_of(path))
 
@@ -144,7 +147,7 @@ def _header(place: Path | SqlSource, key: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(next(read_database(place, key=key, is_header_only=True)).columns)
     with _told(place, key):
         if _is_parquet(place):
-            return tuple(map(str, _read_parquet(place, 1).columns))
+            return tuple(map(str, _read_parquet(place, n_rows=1).columns))
         return tuple(first_rows(text_of(place)).columns)
 
 
@@ -165,7 +168,7 @@ def _is_parquet(path: Path) -> bool:
     return path.suffix.lower() in {".parquet", ".pq"}
 
 
-def _read_parquet(path: Path, n_rows: int | None) -> "pd.DataFrame":
+def _read_parquet(path: Path, *, n_rows: int | None = None, rows: tuple[str, IdRange] | None = None) -> "pd.DataFrame":
     """Arrow's types are kept: a day is no midnight, and a whole number beside a gap no float."""
     import pandas as pd
 
@@ -177,8 +180,9 @@ def _read_parquet(path: Path, n_rows: int | None) -> "pd.DataFrame":
             [Problem((), f"{path.name} is a Parquet file, which needs: pip install 'leadlight[batch]'")]
         ) from error
     try:
-        log = duckdb.read_parquet(str(path))
-        table = (log if n_rows is None else log.limit(n_rows)).to_arrow_table()
+        with duckdb.connect() as connection:
+            log = open_parquet(path, connection, rows)
+            table = (log if n_rows is None else log.limit(n_rows)).to_arrow_table()
     except duckdb.Error as error:
         raise OSError(str(error)) from error
     frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)

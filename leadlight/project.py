@@ -1,7 +1,7 @@
 """leadlight.yaml as one frozen object, and everything it points at."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,12 @@ from features.event_log import words_of_types
 from features.kept_rows import write_kept_rows
 from features.parsing import BadCell, EdgeOfDay, parse_time_us
 from features.quarantine import TableCount, write_quarantine
+from features.reading import Reading
+from features.slabs import Asked, Slabs, slabs_of
 from features.snapshots import GoalSection
 from features.sources import BadProject, Problem, Source
 from features.sql_source import SqlSection
+from features.tables import Kind
 from features.yaml_text import BadDocument, YamlDocument, parse_yaml, validate_document
 from models.rules import RuleBook, load_rulebook, starter_text
 from models.rules.list_files import with_lists
@@ -134,6 +137,15 @@ class Project:
         except BadProject as error:
             if isinstance(error, TooManyBadRows):
                 self.keep_quarantine(error.counts)
+            raise self.bad(error.problems) from error
+
+    def slabs(
+        self, kinds: Mapping[str, Kind], reading: Reading, leads: Path | None, events: Path | None
+    ) -> Slabs | None:
+        """The tables to score, some leads at a time, where they are many and plain; see `slabs_of`."""
+        try:
+            return slabs_of(Asked(self.file, self.folder, kinds, reading, leads, events))
+        except BadProject as error:
             raise self.bad(error.problems) from error
 
     def files(self) -> list[Path]:

@@ -65,13 +65,13 @@ class Tally:
 
     Parameters
     ----------
-    crm, as_of_us : what is scored, and when.
+    leads, as_of_us : which leads there are, and when they are scored.
     n_hottest : how many of the hottest leads to keep.
     """
 
-    def __init__(self, crm: Crm, as_of_us: int, *, n_hottest: int) -> None:
-        self._n_leads = len(crm.leads)
-        self._n_existing = len(snapshots_at(crm.leads, as_of_us))
+    def __init__(self, leads: LeadArrays, as_of_us: int, *, n_hottest: int) -> None:
+        self._n_leads = len(leads)
+        self._n_existing = len(snapshots_at(leads, as_of_us))
         self._n_hottest = n_hottest
         self._scored = self._dormant = 0
         self.hottest: tuple[HotLead, ...] = ()
@@ -107,7 +107,7 @@ def score_open_leads(
     ----------
     as_of_us : microseconds since 1970 UTC; a flat table has no times, its rows are scored as they are.
     """
-    tally = Tally(crm, as_of_us, n_hottest=0)
+    tally = Tally(crm.leads, as_of_us, n_hottest=0)
     parts = score_in_parts(model, crm, as_of_us, n_reasons=n_reasons, part_rows=len(crm.leads), observe=observe)
     (scores,) = tally.watch(parts)
     return BatchResult(scores, tally.counts)
@@ -120,6 +120,7 @@ def score_in_parts(
     *,
     n_reasons: int = DEFAULT_REASONS,
     part_rows: int = PART_ROWS,
+    of_leads: int | None = None,
     observe: Observer = nobody,
 ) -> Iterator[Scores]:
     """The scores of all open leads, in the order of their ids, so many leads at a time; at least one part.
@@ -128,6 +129,7 @@ def score_in_parts(
 
     Parameters
     ----------
+    of_leads : of how many leads these are a slab, which chooses how they are explained; those of the CRM if None.
     observe : is shown each part before it is given on, with its tables.
     """
     snapshots = _open_snapshots(crm, as_of_us)
@@ -142,7 +144,7 @@ def score_in_parts(
             events,
             Snapshots(np.arange(len(lead)), snapshots.as_of_us[start : start + starts.step]),
             n_reasons=n_reasons,
-            of_rows=len(snapshots),
+            of_rows=len(crm.leads) if of_leads is None else of_leads,
         )
         observe(ScoredPart(scores, leads, events))
         yield scores

@@ -28,10 +28,12 @@ def percent(share: float) -> str:
 def odds(log_odds: float) -> str:
     """What a contribution does to the odds.
 
-    >>> odds(0.6931471805599453), odds(-3.35)
-    ('×2', '×0.035')
+    >>> odds(0.6931471805599453), odds(-3.35), odds(0.01)
+    ('×2', '×0.035', '×1.01')
     """
     factor = math.exp(min(log_odds, 50.0))
+    if 0.95 < factor <= 1.05:
+        return f"×{factor:.2f}"
     return f"×{factor:,.0f}" if factor >= 10 else f"×{factor:.2g}"
 
 

@@ -1,5 +1,6 @@
 """`leadlight score`: every open lead with probability, tier and reasons, in a file."""
 
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from features.crm import Crm
+    from features.quarantine import TableCount
+    from features.tables import LeadArrays
+    from leadlight.cli.keeping import Kept
     from leadlight.project import Project
     from models.lead_model import LeadModel
     from models.scoring import Scores
-    from serving.batch import LeadCounts, Tally
+    from serving.batch import Observer, Tally
 
 N_HOTTEST = 10
 
@@ -39,39 +43,104 @@ def score(
     as_json: JsonOption = False,
 ) -> int:
     """Score the leads that are open, with the champion."""
-    from leadlight.cli.keeping import keeper_of
+    from features.slabs import NotPlain
     from leadlight.project import load_project
-    from serving.batch import Tally, score_in_parts
-    from serving.gate_audit import GateAudit
-    from serving.score_table import check_output, write_scores
+    from serving.score_table import check_output
 
     check_output(out)
     project = load_project(config)
+    options = _Options(out, as_of, reasons, is_whole=leads is None)
     with progress("scoring") as step:
-        model, crm, as_of_us = open_champion(project, leads=leads, events=events, as_of=as_of)
-        tally, audit, keeper = Tally(crm, as_of_us, n_hottest=N_HOTTEST), GateAudit(), keeper_of(project, model)
-        parts = score_in_parts(model, crm, as_of_us, n_reasons=reasons, observe=keeper.observe)
-        write_scores(model, audit.watch(tally.watch(_told(parts, step))), out)
-        audit.write(project.workspace.gated)
-        step("keeping the scores for the page")
-        kept = keeper.keep(model, as_of_us, is_whole=leads is None)
-    if audit.leads:
-        note(f"{len(audit.leads)} gated leads stand with their reason in {project.workspace.gated}")
+        model = champion_of(project)
+        slabs = project.slabs(model.facts.spec.kinds, model.facts.spec.reading, leads=leads, events=events)
+        try:
+            if slabs is None:
+                raise NotPlain
+            batch = _score(project, model, options, Tables(slabs.leads, slabs.newest_us, slabs), step)
+            project.keep_quarantine((), [path for path in (leads, events) if path is not None])
+        except NotPlain:
+            crm = read_tables(project, model, leads=leads, events=events)
+            batch = _score(project, model, options, Tables(crm.leads, crm.newest_us, [crm], crm.counts), step)
+    if batch.n_gated:
+        note(f"{batch.n_gated} gated leads stand with their reason in {project.workspace.gated}")
     if as_json:
-        counted = {"gated": len(audit.leads), "stored": kept.n_leads}
-        print_json({**_report(model, tally.counts, out, as_of_us, crm), **counted})
+        print_json(_report(model, batch, out))
     else:
-        _print(model, tally, out)
-    return int(kept.has_failed)
+        _print(model, batch.tally, out)
+    return int(batch.kept.has_failed)
 
 
-def open_champion(
-    project: "Project", *, leads: Path | None, events: Path | None, as_of: str | None
-) -> "tuple[LeadModel, Crm, int]":
-    """The champion, the tables to score read as it was trained, and the time to score at."""
+@dataclass(frozen=True)
+class _Options:
+    out: Path
+    as_of: str | None
+    n_reasons: int
+    is_whole: bool
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What is scored: all leads there are, the newest time, and the CRM in one or more slabs."""
+
+    leads: "LeadArrays"
+    newest_us: int
+    slabs: "Iterable[Crm]"
+    counts: "tuple[TableCount, ...]" = ()
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What was scored: when, how many, how many gated, what the store has now, and the rows in quarantine."""
+
+    as_of_us: int | None
+    tally: "Tally"
+    n_gated: int
+    kept: "Kept"
+    n_quarantined: int
+
+
+def _score(
+    project: "Project", model: "LeadModel", options: _Options, tables: Tables, step: "Callable[[str], None]"
+) -> _Batch:
+    """Score the tables into the file, which appears whole or not at all, and then into the store."""
+    from leadlight.cli.keeping import keeper_of
+    from serving.batch import Tally
+    from serving.gate_audit import GateAudit
+    from serving.score_table import write_scores
+
+    as_of_us = as_of_of(project, tables.leads, tables.newest_us, options.as_of)
+    tally, audit, keeper = Tally(tables.leads, as_of_us, n_hottest=N_HOTTEST), GateAudit(), keeper_of(project, model)
+    parts = _parts(model, tables, as_of_us, options.n_reasons, keeper.observe)
+    write_scores(model, audit.watch(tally.watch(_told(parts, step))), options.out)
+    audit.write(project.workspace.gated)
+    step("keeping the scores for the page")
+    kept = keeper.keep(model, as_of_us, is_whole=options.is_whole)
+    n_quarantined = sum(len(count.bad) for count in tables.counts)
+    return _Batch(None if tables.leads.created_us is None else as_of_us, tally, len(audit.leads), kept, n_quarantined)
+
+
+def _parts(
+    model: "LeadModel", tables: Tables, as_of_us: int, n_reasons: int, observe: "Observer"
+) -> "Iterator[Scores]":
+    from serving.batch import score_in_parts
+
+    for crm in tables.slabs:
+        yield from score_in_parts(
+            model, crm, as_of_us, n_reasons=n_reasons, of_leads=len(tables.leads), observe=observe
+        )
+        del crm  # before the next slab is read beside it
+
+
+def champion_of(project: "Project") -> "LeadModel":
+    """The model that scores; it is told where the rulebook was edited since."""
     model = project.workspace.load_champion()
     if project.rules_text() != model.rules_text:
         note("the rulebook was edited since the training; scores use the model's own until you train again")
+    return model
+
+
+def read_tables(project: "Project", model: "LeadModel", *, leads: Path | None, events: Path | None) -> "Crm":
+    """The tables to score, read as those of the training were; bad rows are kept."""
     crm = project.read(
         kinds=model.facts.spec.kinds,
         reading=model.facts.spec.reading,
@@ -80,13 +149,27 @@ def open_champion(
         needs_outcomes=False,
     )
     project.keep_quarantine(crm.counts, [path for path in (leads, events) if path is not None])
-    if crm.leads.created_us is None:
-        return model, crm, 0
-    as_of_us = crm.newest_us + 1 if as_of is None else project.time_us(as_of, ("--as-of",))
+    return crm
+
+
+def open_champion(
+    project: "Project", *, leads: Path | None, events: Path | None, as_of: str | None
+) -> "tuple[LeadModel, Crm, int]":
+    """The champion, the tables to score, and the time to score at."""
+    model = champion_of(project)
+    crm = read_tables(project, model, leads=leads, events=events)
+    return model, crm, as_of_of(project, crm.leads, crm.newest_us, as_of)
+
+
+def as_of_of(project: "Project", leads: "LeadArrays", newest_us: int, as_of: str | None) -> int:
+    """The time to score at, which is told: the one given, else the newest in the tables; 0 where they have no times."""
+    if leads.created_us is None:
+        return 0
+    as_of_us = newest_us + 1 if as_of is None else project.time_us(as_of, ("--as-of",))
     note(f"as of {time_of(as_of_us).isoformat()}")
     if as_of is None and time_of(as_of_us) > datetime.now(UTC) + timedelta(days=1):
         note("that is in the future: some time in the tables is wrong or planned; give the time by --as-of")
-    return model, crm, as_of_us
+    return as_of_us
 
 
 def _told(parts: "Iterable[Scores]", step: "Callable[[str], None]") -> "Iterator[Scores]":
@@ -100,16 +183,16 @@ def _told(parts: "Iterable[Scores]", step: "Callable[[str], None]") -> "Iterator
         step(f"scoring after {n_scored:,} leads")
 
 
-def _report(model: "LeadModel", counts: "LeadCounts", out: Path, as_of_us: int, crm: "Crm") -> dict[str, object]:
-    from dataclasses import asdict
-
+def _report(model: "LeadModel", batch: _Batch, out: Path) -> dict[str, object]:
     return {
         "out": str(out),
-        "as_of": time_of(as_of_us).isoformat() if crm.leads.created_us is not None else None,
+        "as_of": None if batch.as_of_us is None else time_of(batch.as_of_us).isoformat(),
         "model_version": model.version,
         "source": model.facts.source,
-        "counts": asdict(counts),
-        "rows_quarantined": sum(len(count.bad) for count in crm.counts),
+        "counts": asdict(batch.tally.counts),
+        "rows_quarantined": batch.n_quarantined,
+        "gated": batch.n_gated,
+        "stored": batch.kept.n_leads,
     }
 
 

@@ -115,7 +115,7 @@ def test_without_an_open_lead_there_is_one_empty_part(model: LeadModel, crm: Crm
 
 def test_a_tally_counts_and_keeps_the_hottest_of_all_parts(model: LeadModel, crm: Crm) -> None:
     whole = score_open_leads(model, crm, MIDDLE)
-    tally = Tally(crm, MIDDLE, n_hottest=5)
+    tally = Tally(crm.leads, MIDDLE, n_hottest=5)
 
     passed = list(tally.watch(score_in_parts(model, crm, MIDDLE, part_rows=7)))
 

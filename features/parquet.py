@@ -1,0 +1,70 @@
+"""Parquet files opened by DuckDB: whole, or the rows of some leads alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+_ZONED_TIMES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", *_ZONED_TIMES)
+
+
+@dataclass(frozen=True)
+class IdRange:
+    """The ids from `low` to before `high`, in the order of their code points; None is no bound.
+
+    Rows without an id belong to the range without a lower bound, so that ranges that meet leave no row out.
+    """
+
+    low: str | None = None
+    high: str | None = None
+
+    def sql(self, column: str) -> str:
+        """The condition that a row's id, a text, lies within.
+
+        >>> IdRange("a", None).sql("lead")
+        '"lead" >= \\'a\\''
+        """
+        cell = quoted_name(column)
+        bounds = [] if self.low is None else [f"{cell} >= {quoted_text(self.low)}"]
+        bounds += [] if self.high is None else [f"{cell} < {quoted_text(self.high)}"]
+        return " AND ".join(bounds) if self.low is not None else f"({' AND '.join(bounds)} OR {cell} IS NULL)"
+
+
+ALL_IDS = IdRange()
+
+
+def open_parquet(path: Path, connection: "DuckDBPyConnection", rows: tuple[str, IdRange] | None) -> "DuckDBPyRelation":
+    """The rows of a file; `rows` are those whose column, named first, lies within a range."""
+    relation = connection.read_parquet(str(path))
+    if rows is None or rows[1] == ALL_IDS:
+        return relation
+    column, ids = rows
+    return relation.filter(ids.sql(column))
+
+
+def times_that_read_plainly(timezone: str) -> tuple[str, ...]:
+    """The types of columns whose microseconds are those of UTC, where naive times are read in a zone."""
+    return _TIMES if timezone == "UTC" else _ZONED_TIMES
+
+
+def microseconds_of(time: str, kind: str) -> str:
+    """SQL for the microseconds since 1970 UTC of a cell, itself given as SQL, of a column of times of a kind.
+
+    Nanoseconds are cut off, as those of a text are (epoch_us rounds them).
+    """
+    if not kind.endswith("_NS"):
+        return f"epoch_us({time})"
+    return f"(epoch_ns({time}) - CASE WHEN epoch_ns({time}) < 0 THEN 999 ELSE 0 END) // 1000"
+
+
+def quoted_text(text: str) -> str:
+    """A text as SQL quotes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted_name(column: str) -> str:
+    """A column name as SQL quotes it."""
+    return '"' + column.replace('"', '""') + '"'
