@@ -59,7 +59,7 @@ class Keeper:
         from serving.store.writing import Run, write_run
 
         hottest = self.hottest
-        run = Run(as_of_us, is_whole, model.version, hottest.n_scored, hottest.rows, hottest.movers)
+        run = Run(as_of_us, is_whole, model.version, hottest.n_scored, hottest.rows(), hottest.movers)
         store = Store(self.url)
         try:
             stored = write_run(store, run)
@@ -84,4 +84,4 @@ def keeper_of(project: "Project", model: "LeadModel") -> Keeper:
         return Keeper(url, None)
     from serving.store.collecting import HottestLeads
 
-    return Keeper(url, HottestLeads(model))
+    return Keeper(url, HottestLeads(model, folder=project.workspace.folder))

@@ -1,5 +1,8 @@
 """The hottest leads of a run, collected as its parts are scored; memory does not grow with the number of leads."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 
 from features.catalogue import FAMILIES, Family
@@ -8,6 +11,7 @@ from models.lead_model import LeadModel
 from serving.batch import ScoredPart
 from serving.store.detail import MOVERS, Mover
 from serving.store.rows import Merged, StoreRow, store_rows
+from serving.store.spool import Spool
 
 #: So many leads are kept, the hottest, if more are scored.
 MAX_LEADS = 100_000
@@ -21,11 +25,13 @@ class HottestLeads:
     ----------
     model : that scored them.
     limit : how many leads are kept; of leads that are as hot the first of the run.
+    folder : where they are set aside meanwhile; see `Spool`.
     """
 
-    def __init__(self, model: LeadModel, *, limit: int = MAX_LEADS) -> None:
-        self._model, self._limit = model, limit
-        self._rows: list[StoreRow] = []
+    def __init__(self, model: LeadModel, *, limit: int = MAX_LEADS, folder: Path | None = None) -> None:
+        self._model, self._limit, self._spool = model, limit, Spool(folder)
+        self._log_odds = np.zeros(0)
+        self._place = np.zeros((0, 2), dtype=np.int64)
         self._cut = -np.inf
         self._moved: dict[str, tuple[str, Family, float]] = {}
         self.n_scored = 0
@@ -36,16 +42,15 @@ class HottestLeads:
         self._count_moves(part, merged)
         self.n_scored += len(part.scores)
         hot = np.flatnonzero(part.scores.log_odds > self._cut)
-        self._rows += store_rows(self._model, part, merged, hot)
-        if len(self._rows) > 1.5 * self._limit:
+        ends = self._spool.add(store_rows(self._model, part, merged, hot))
+        self._log_odds = np.concatenate([self._log_odds, part.scores.log_odds[hot]])
+        self._place = np.concatenate([self._place, np.column_stack([ends[:-1], ends[1:]])])
+        if len(self._place) > self._limit:
             self._forget_the_coldest()
 
-    @property
-    def rows(self) -> list[StoreRow]:
+    def rows(self) -> Iterator[StoreRow]:
         """The rows of the hottest leads, in the order scored."""
-        if len(self._rows) > self._limit:
-            self._forget_the_coldest()
-        return self._rows
+        return self._spool.rows([(start, end) for start, end in self._place.tolist()])
 
     @property
     def movers(self) -> str:
@@ -58,10 +63,9 @@ class HottestLeads:
         return MOVERS.dump_json(tuple(mover for mover in ranked if mover.impact > 0)[:_MAX_MOVERS]).decode()
 
     def _forget_the_coldest(self) -> None:
-        log_odds = np.array([row["log_odds"] for row in self._rows])
-        hottest = np.argsort(-log_odds, kind="stable")[: self._limit]
-        self._cut = float(log_odds[hottest[-1]])
-        self._rows = [self._rows[i] for i in np.sort(hottest).tolist()]
+        hottest = np.sort(np.argsort(-self._log_odds, kind="stable")[: self._limit])
+        self._log_odds, self._place = self._log_odds[hottest], self._place[hottest]
+        self._cut = float(self._log_odds.min())
 
     def _count_moves(self, part: ScoredPart, merged: Merged) -> None:
         family_of = {one.source: one.family for one in part.scores.contributions.parts}

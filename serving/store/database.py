@@ -83,7 +83,9 @@ class Store:
     def _engine(self) -> Engine:
         if self._is_sqlite:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            engine = create_engine(URL.create("sqlite", database=str(self._file)), poolclass=NullPool)
+            engine = create_engine(
+                URL.create("sqlite", database=str(self._file)), poolclass=NullPool, paramstyle="named"
+            )
             event.listen(engine, "connect", _set_up_sqlite)
             return engine
         try:

@@ -1,7 +1,8 @@
 """A run's scores into the store: in one transaction, and never older ones over newer ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, select
@@ -12,7 +13,7 @@ from serving.store.rows import StoreRow
 from serving.store.schema import DETAILS, LEADS, RUNS
 
 #: Rows that are handed to the database at a time.
-_BATCH = 5_000
+_BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Run:
     is_whole: bool
     model_version: str
     n_scored: int
-    rows: Sequence[StoreRow]
+    rows: Iterable[StoreRow]
     movers: str
 
 
@@ -65,28 +66,28 @@ def write_run(store: Store, run: Run) -> Stored:
         if run.is_whole and newest_us is not None and newest_us > run.as_of_us:
             return Stored(0, kept_us=newest_us)
         if run.is_whole:
-            _take_the_place(connection, run)
-        for start in range(0, len(run.rows), _BATCH):
-            batch = run.rows[start : start + _BATCH]
+            for table in (DETAILS, LEADS, RUNS):
+                connection.execute(delete(table).where(table.c.as_of_us <= run.as_of_us))
+        n_leads, rows = 0, iter(run.rows)
+        while batch := list(islice(rows, _BATCH)):
             for table in (LEADS, DETAILS):
                 _upsert(connection, table, batch)
-    return Stored(len(run.rows))
-
-
-def _take_the_place(connection: Connection, run: Run) -> None:
-    for table in (DETAILS, LEADS, RUNS):
-        connection.execute(delete(table).where(table.c.as_of_us <= run.as_of_us))
-    n_stored = len(run.rows)
-    facts = {"as_of_us": run.as_of_us, "model_version": run.model_version, "movers": run.movers}
-    connection.execute(RUNS.insert(), {**facts, "n_scored": run.n_scored, "n_stored": n_stored})
+            n_leads += len(batch)
+        if run.is_whole:
+            facts = {"as_of_us": run.as_of_us, "model_version": run.model_version, "movers": run.movers}
+            connection.execute(RUNS.insert(), {**facts, "n_scored": run.n_scored, "n_stored": n_leads})
+    return Stored(n_leads)
 
 
 def _upsert(connection: Connection, table: Table, rows: Sequence[StoreRow]) -> None:
-    """The database's own: a row takes the place of one that is not newer."""
+    """The database's own: a row takes the place of one that is not newer.
+
+    The rows go to the driver as they are: what SQLAlchemy does with each of them takes as long as the database.
+    """
     insert: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)  # no common type
     statement = insert.on_conflict_do_update(
         index_elements=["lead_id"],
         set_={column.name: insert.excluded[column.name] for column in table.c if column.name != "lead_id"},
         where=insert.excluded.as_of_us >= table.c.as_of_us,
     )
-    connection.execute(statement, [{column.name: row[column.name] for column in table.c} for row in rows])
+    connection.exec_driver_sql(str(statement.compile(dialect=connection.dialect)), list(rows))

@@ -47,7 +47,7 @@ def store_scores(store: Store, model: LeadModel, crm: Crm, as_of_us: int) -> Sto
     hottest = HottestLeads(model)
     for _ in score_in_parts(model, crm, as_of_us, observe=hottest.observe):
         pass
-    return write_run(store, Run(as_of_us, True, model.version, hottest.n_scored, hottest.rows, hottest.movers))
+    return write_run(store, Run(as_of_us, True, model.version, hottest.n_scored, hottest.rows(), hottest.movers))
 
 
 #: Ids and names that a page must show as text.
@@ -59,7 +59,7 @@ def store_strange_leads(store: Store, model: LeadModel, crm: Crm, as_of_us: int)
     hottest = HottestLeads(model)
     for _ in score_in_parts(model, crm, as_of_us, observe=hottest.observe):
         pass
-    rows = sorted(hottest.rows, key=lambda one: -float(str(one["log_odds"])))
+    rows = sorted(hottest.rows(), key=lambda one: -float(str(one["log_odds"])))
     named = [
         {**one, "lead_id": name, "title": name, "search": name.casefold()}
         for one, name in zip(rows, STRANGE, strict=False)

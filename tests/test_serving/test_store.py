@@ -206,7 +206,7 @@ def test_the_hottest_are_kept_however_the_parts_come(model: LeadModel, crm: Crm)
         pass
 
     assert few.n_scored == len(scores)
-    assert [kept["lead_id"] for kept in few.rows] == [scores.lead_ids[i] for i in sorted(scores.hottest(7))]
+    assert [kept["lead_id"] for kept in few.rows()] == [scores.lead_ids[i] for i in sorted(scores.hottest(7))]
 
 
 def test_a_timeline_ends_before_as_of_and_tells_who_did_what() -> None:
