@@ -17,7 +17,9 @@ def test_the_wheel_holds_the_packages_and_their_data(tmp_path: Path) -> None:
 
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    for data in ("models/rules/starter.yaml", "leadlight/demo/leadlight.yaml", "leadlight/demo/rules.yaml"):
+    pages = ("serving/templates/leads.html", "serving/static/leadlight.css", "serving/static/leadlight.svg")
+    rules = ("models/rules/starter.yaml", "leadlight/demo/leadlight.yaml", "leadlight/demo/rules.yaml")
+    for data in (*pages, *rules, "serving/store/migrations/env.py"):
         assert data in names
     tops = {name.split("/")[0] for name in names if not name.startswith("leadlight-")}
     assert tops == {"features", "models", "training", "serving", "leadlight"}
