@@ -1,13 +1,13 @@
 """What the store keeps of a lead beside the columns of the list: the shape of its JSON.
 
-What comes many times is an array there, so that 100,000 leads stay small.
+What comes many times stands there column by column: so 100,000 leads are quick to write, and stay small.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
 
 from features.catalogue import Family
 from features.tables import MICROSECONDS_PER_SECOND
@@ -59,6 +59,10 @@ class EventKind(NamedTuple):
     by: str
 
 
+#: A list of columns, read as rows.
+_BY_COLUMN = BeforeValidator(lambda columns: list(zip(*columns, strict=True)))
+
+
 @dataclass(frozen=True)
 class StoredEvents:
     """The newest events of a lead, the newest first.
@@ -93,11 +97,11 @@ class Detail:
     step : how far on the way to buying the rulebook sees the lead.
     """
 
-    contributions: tuple[StoredContribution, ...]
+    contributions: Annotated[tuple[StoredContribution, ...], _BY_COLUMN]
     n_others: int
     others_log_odds: float
-    reasons: tuple[StoredReason, ...]
-    ledger: tuple[StoredLine, ...]
+    reasons: Annotated[tuple[StoredReason, ...], _BY_COLUMN]
+    ledger: Annotated[tuple[StoredLine, ...], _BY_COLUMN]
     known: tuple[StoredElement, ...]
     step: str
     events: StoredEvents

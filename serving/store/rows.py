@@ -1,8 +1,8 @@
 """Scored leads as rows of the store: the columns of the list, and the details as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,8 +28,10 @@ from serving.store.spool import Row
 StoreRow = Row
 
 
+#: What comes many times, column by column.
+Columns = list[list[object]]
 #: So many rows are Python objects at a time.
-_PIECE = 1_000
+_PIECE = 200
 
 
 @dataclass(frozen=True)
@@ -96,37 +98,44 @@ def _largest(merged: Merged, scores: Scores, rows: IntArray) -> list[StoreRow]:
     largest = np.take_along_axis(values, order, axis=1)
     others = scores.log_odds[rows] - scores.contributions.base_log_odds - largest.sum(axis=1)
     told = largest != 0  # zeros come last
-    features, labels = (np.array(names, dtype=object)[order[told]] for names in (merged.sources, merged.labels))
-    each = zip(features.tolist(), labels.tolist(), largest[told].tolist(), strict=True)
+    columns = (_named(merged.sources, order[told]), _named(merged.labels, order[told]), largest[told])
     n_others = values.shape[1] - order.shape[1]
     return [
-        {"contributions": list(islice(each, n)), "n_others": n_others, "others_log_odds": rest}
-        for n, rest in zip(told.sum(axis=1).tolist(), others.tolist(), strict=True)
+        {"contributions": own, "n_others": n_others, "others_log_odds": rest}
+        for own, rest in zip(_parted(columns, told.sum(axis=1)), others.tolist(), strict=True)
     ]
 
 
-def _reasons(scores: Scores, rows: IntArray) -> list[list[tuple[object, ...]]]:
+def _reasons(scores: Scores, rows: IntArray) -> list[Columns]:
     reasons = scores.reasons
     first, end = reasons.first[rows], reasons.first[rows + 1]
     at = np.concatenate([np.zeros(0, dtype=np.int64), *map(np.arange, first, end)])
-    told = zip(
-        np.array(reasons.sources, dtype=object)[reasons.source[at]].tolist(),
-        np.array(FAMILIES, dtype=object)[reasons.family[at]].tolist(),
-        reasons.impact[at].tolist(),
-        reasons.text[at].tolist(),
-        strict=True,
-    )
-    return [list(islice(told, n)) for n in (end - first).tolist()]
+    sources, families = _named(reasons.sources, reasons.source[at]), _named(FAMILIES, reasons.family[at])
+    return _parted((sources, families, reasons.impact[at], reasons.text[at]), end - first)
 
 
-def _ledgers(scores: Scores, rows: IntArray) -> list[list[tuple[object, ...]]]:
+def _ledgers(scores: Scores, rows: IntArray) -> list[Columns]:
     values = scores.ledger.values[rows]
     counts = values != 0
     line = np.nonzero(counts)[1]
-    names = np.array([line.name for line in scores.ledger.lines], dtype=object)[line]
-    groups = np.array([line.group for line in scores.ledger.lines], dtype=object)[line]
-    each = zip(names.tolist(), groups.tolist(), values[counts].tolist(), strict=True)
-    return [list(islice(each, n)) for n in counts.sum(axis=1).tolist()]
+    names, groups = ([getattr(each, name) for each in scores.ledger.lines] for name in ("name", "group"))
+    return _parted((_named(names, line), _named(groups, line), values[counts]), counts.sum(axis=1))
+
+
+def _named(names: Sequence[str], positions: IntArray) -> NDArray[np.object_]:
+    return np.array(names, dtype=object)[positions]
+
+
+def _parted(columns: Sequence[NDArray[Any]], sizes: IntArray) -> list[Columns]:
+    """Each row's own piece of every column.
+
+    Parameters
+    ----------
+    sizes : how long the pieces are, row by row.
+    """
+    ends = np.cumsum(sizes).tolist()
+    lists = [column.tolist() for column in columns]
+    return [[cells[start:end] for cells in lists] for start, end in pairwise([0, *ends])]
 
 
 def _elements(known: Known, rows: IntArray) -> list[list[tuple[object, ...]]]:

@@ -38,7 +38,10 @@ class Spool:
 
     def rows(self, places: Iterable[tuple[int, int]]) -> Iterator[Row]:
         """The rows that begin and end there."""
+        now = -1
         for start, end in places:
-            self._file.seek(start)
+            if start != now:  # to seek throws away what was read ahead
+                self._file.seek(start)
+            now = end
             row, _, detail = self._file.read(end - start).partition(b"\n")
             yield {**from_json(row), "detail": detail.decode()}

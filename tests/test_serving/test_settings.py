@@ -62,7 +62,7 @@ def test_the_scores_are_in_the_workspace_where_no_other_place_is_named(tmp_path:
 
 
 def test_a_store_that_makes_no_sense_is_refused_without_its_password() -> None:
-    with pytest.raises(BadSettings, match="^LEADLIGHT_STORE: found no URL of SQLite or PostgreSQL") as told:
+    with pytest.raises(BadSettings, match=r"^LEADLIGHT_STORE: found no URL of SQLite or PostgreSQL") as told:
         Settings.of({"LEADLIGHT_WORKSPACE": "w", "LEADLIGHT_STORE": "mysql://ann:secret-word@there/crm"})
 
     assert "secret-word" not in str(told.value)
