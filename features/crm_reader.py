@@ -151,12 +151,12 @@ def _with_events(asked: _Asked, crm: Crm) -> Crm:
     )
 
 
-def _with_outcomes(asked: _Asked, crm: Crm, cells: Sequence[str] | None) -> Crm:
-    """`cells` are those of a flat table's own column."""
+def _with_outcomes(asked: _Asked, crm: Crm, cells: Mapping[str, Sequence[str]]) -> Crm:
+    """`cells` are those of a flat table's own columns; none where it has none, or lacks them."""
     section = asked.sections.outcomes
     if section is None:
         return crm
-    if cells is not None:
+    if section.column in cells:
         return replace(crm, outcomes=flat_outcomes(section, cells, asked.table.row_of, crm.reading))
     if section.source is None:
         return crm
@@ -213,16 +213,17 @@ def _read_lead_table(
     kinds: Mapping[str, Kind] | None,
     reading: Reading,
     until_us: int | None,
-) -> tuple[LeadTable, list[str] | None]:
-    """The leads and, of a flat table, the cells of its outcome column."""
-    section, column = sections.leads, sections.outcomes.column if sections.outcomes is not None else None
+) -> tuple[LeadTable, dict[str, list[str]]]:
+    """The leads and, of a flat table, the cells of the columns that say how they ended."""
+    section, said = sections.leads, sections.outcomes
+    ends = [] if said is None else [name for name in (said.column, said.lost_column) if name is not None]
     raw = read_table(source, key=("leads", "source"))
-    if column is not None and section.created_at is not None:
+    if ends and section.created_at is not None:
         section = section.model_copy(update={"created_at": None, "order_by": section.created_at})
-    reserved = frozenset([column] if column is not None else [])
-    table = read_leads(section, source, reading=reading, reserved=reserved, kinds=kinds, until_us=until_us, table=raw)
-    has_outcome = column is not None and column in raw
-    return table, list(raw[column]) if has_outcome and column is not None else None
+    table = read_leads(
+        section, source, reading=reading, reserved=frozenset(ends), kinds=kinds, until_us=until_us, table=raw
+    )
+    return table, {name: list(raw[name]) for name in ends if name in raw}
 
 
 def _refuse_too_many_bad(crm: Crm, max_bad: float) -> Crm:

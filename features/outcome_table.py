@@ -1,6 +1,6 @@
 """How leads ended: from a table of closed deals, or from a column of a flat table, to Outcomes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ class OutcomesSection(TableSection):
     """Closed deals in a table of their own, or a column of a flat table."""
 
     section = "outcomes"
-    column_keys = ("lead", "opened_at", "closed_at", "outcome", "amount", "column")
+    column_keys = ("lead", "opened_at", "closed_at", "outcome", "amount", "column", "lost_column")
     time_keys = ("opened_at", "closed_at")
     source: SourceSaid | None = None
     lead: str | None = None
@@ -39,9 +39,22 @@ class OutcomesSection(TableSection):
     lost: OutcomeWord | list[OutcomeWord] | None = None
     amount: str | None = None
     column: str | None = None
+    #: Of a flat table whose `column` says won alone: where the words for lost stand. What is neither is open.
+    lost_column: str | None = None
+
+    @model_validator(mode="after")
+    def _lost_column_needs_words(self) -> "OutcomesSection":
+        if self.lost_column is not None and (self.column is None or self.lost is None):
+            raise ValueError(
+                "found `lost_column` alone, expected `column`, where the words for won stand, and `lost`, "
+                "the words for lost that stand in `lost_column`; give both"
+            )
+        return self
 
     @model_validator(mode="after")
     def _no_word_for_both(self) -> "OutcomesSection":
+        if self.lost_column is not None:
+            return self
         both = sorted(words_of(self.won) & words_of(self.lost if self.lost is not None else []))
         if both:
             raise ValueError(
@@ -187,15 +200,20 @@ def _outcomes_of(leads: LeadArrays, lead: IntArray, deals: _Deals) -> Outcomes:
 
 
 def flat_outcomes(
-    section: OutcomesSection, cells: Sequence[str], row_of: IntArray, reading: Reading = USUAL
+    section: OutcomesSection, cells: Mapping[str, Sequence[str]], row_of: IntArray, reading: Reading = USUAL
 ) -> Outcomes:
     """The outcomes of a flat table's leads: an empty cell means open.
 
     Parameters
     ----------
-    cells : the outcome column, in the order of the file.
+    cells : the columns that say how leads ended, by name, in the order of the file.
     row_of : for each lead its row in the file.
     """
-    won = is_won_cell(cells, section)[row_of]
-    closed = is_close_cell(cells, section, reading)[row_of]
+    said = cells[section.column or ""]
+    won = is_won_cell(said, section)
+    if section.lost_column is None or section.lost is None:
+        closed = is_close_cell(said, section, reading)
+    else:
+        closed = won | is_among(cells.get(section.lost_column, [""] * len(said)), section.lost)
+    won, closed = won[row_of], closed[row_of]
     return Outcomes(np.where(closed, 0, NEVER_US), np.where(closed & won, 0, NEVER_US))

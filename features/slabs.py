@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 #: Leads read at a time. Fewer take less memory and more time, since each slab looks through the whole log.
-SLAB_LEADS = 400_000
+SLAB_LEADS = 250_000
 
 
 class NotPlain(Exception):
@@ -91,15 +91,20 @@ class Slabs:
         return replace(crm, outcomes=self.outcomes.take(np.arange(start, stop)))
 
 
-def slabs_of(asked: Asked, *, n_at_a_time: int = SLAB_LEADS) -> Slabs | None:
+def slabs_of(asked: Asked, *, n_at_a_time: int | None = None) -> Slabs | None:
     """The tables in slabs; None where they are small, or of a kind that has to be read whole.
 
     Leads and events have to be one Parquet file each, ids plain texts that do not repeat, times typed.
+
+    Parameters
+    ----------
+    n_at_a_time : leads of a slab; SLAB_LEADS if None.
 
     Raises
     ------
     BadProject : the outcomes can not be read.
     """
+    n_at_a_time = SLAB_LEADS if n_at_a_time is None else n_at_a_time
     sources = sources_of(asked.sections, asked.folder, asked.leads_file, asked.events_file)
     if not _are_files_of_slabs(asked.sections, sources):
         return None

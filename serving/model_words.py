@@ -7,7 +7,7 @@ from models.lead_model import LeadModel
 from serving.page_words import day, percent
 
 _SOURCES = {
-    "base_rate": "The same chance for every lead: nothing told the leads apart",
+    "base_rate": "The same chance for every lead",
     "rules": "The rulebook alone",
     "logistic": "Logistic regression",
     "trees": "Decision trees",

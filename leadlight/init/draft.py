@@ -13,7 +13,7 @@ from leadlight.init.events import EventsFound, find_events
 from leadlight.init.facts import NEARLY_ALL, USUAL_ORDER, TableFacts, look_at
 from leadlight.init.keys import Key, Keys, find_keys, find_order
 from leadlight.init.measured import measured
-from leadlight.init.outcome import Closing, OutcomeFound, find_closing, find_outcome
+from leadlight.init.outcome import Closing, OutcomeFound, find_closing, find_lost, find_outcome
 from leadlight.init.said import Draft, Said, Value
 
 
@@ -212,6 +212,9 @@ def _account_line(leads: TableFacts, taken: Sequence[str]) -> dict[str, Said]:
 def _outcome_lines(files: _Files, keys: Keys, ending: _Ending) -> dict[str, Said]:
     found = ending.outcome
     if ending.closing is None:
+        lost = find_lost(ending.table, found)
+        if lost is not None:
+            return _flat_lines_with_lost(found, lost, ending.table)
         ask = found.ask
         if not ask and found.lost is None and crm_of(list(files.leads.columns)) is not None:
             ask = "every row that is not won counts as lost; are some still open? Empty their cell"
@@ -230,6 +233,18 @@ def _outcome_lines(files: _Files, keys: Keys, ending: _Ending) -> dict[str, Said
     amounts = [n for n in AMOUNT.sort(table.columns) if table[n].kind == "number"]
     amount = {} if is_own or not amounts else {"amount": Said(amounts[0])}
     return lines | _word_lines(closing.outcome, table, is_flat=False) | amount
+
+
+def _flat_lines_with_lost(found: OutcomeFound, lost: OutcomeFound, table: TableFacts) -> dict[str, Said]:
+    """The outcome of a flat table that says won alone, and the status beside it that says lost."""
+    words = lost.lost or ()
+    n_lost = sum(table[lost.column].levels[word] for word in words)
+    return {
+        "column": Said(found.column, found.why, found.ask),
+        **_word_lines(found, table, is_flat=True),
+        "lost_column": Said(lost.column, lost.why),
+        "lost": Said(_words(words), f"{n_lost:,} rows; what is neither won nor lost is open"),
+    }
 
 
 def _word_lines(found: OutcomeFound, table: TableFacts, *, is_flat: bool) -> dict[str, Said]:

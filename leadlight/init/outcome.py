@@ -89,6 +89,25 @@ def find_outcome(table: TableFacts, *, leave_out: Iterable[str] = ()) -> Outcome
     return kept[0].found if kept else None
 
 
+def find_lost(table: TableFacts, outcome: OutcomeFound) -> OutcomeFound | None:
+    """A status whose words tell the lost among the rows not won from the open, where the outcome itself does not.
+
+    None where no column is called a status, or its words for lost stand beside what was won.
+    """
+    names = [name for name in table.columns if name != outcome.column and STATUS.rank(name) is not None]
+    if outcome.lost is not None:
+        return None
+    for name in sorted(names, key=lambda name: STATUS.rank(name) or 0):
+        words = _Words.of(table[name])
+        is_lost = [cell in words.lost for cell in table[name].cells]
+        both = sum(
+            lost and outcome.is_won(cell) for lost, cell in zip(is_lost, table[outcome.column].cells, strict=True)
+        )
+        if words.lost and words.open and both <= (1 - NEARLY_ALL) * sum(is_lost):
+            return OutcomeFound(name, (), words.lost, "by its name and its words")
+    return None
+
+
 def _candidate(column: ColumnFacts, position: int, is_last: bool) -> _Candidate | None:
     if not 0 < len(column.levels) <= _MAX_LEVELS:
         return None

@@ -143,7 +143,7 @@ def test_an_empty_outcome_in_a_flat_table_means_open() -> None:
     flat = LeadArrays(("a", "b", "c"), None, TextColumn((), np.full(3, -1)), {})
     section = OutcomesSection(column="y", won=1)
 
-    ends = flat_outcomes(section, ["0", "skipped", "", "1"], np.array([3, 2, 0]))
+    ends = flat_outcomes(section, {"y": ["0", "skipped", "", "1"]}, np.array([3, 2, 0]))
     labelled = label_rows(snapshots_of_rows(flat), ends)
 
     assert labelled.snapshots.lead.tolist() == [0, 2]
@@ -167,9 +167,27 @@ def test_with_words_for_lost_every_other_word_means_open(tmp_path: Path) -> None
 def test_an_empty_list_of_words_for_lost_leaves_all_but_the_won_open() -> None:
     section = OutcomesSection(column="stage", won="customer", lost=[])
 
-    ends = flat_outcomes(section, ["customer", "lead", ""], np.array([0, 1, 2]))
+    ends = flat_outcomes(section, {"stage": ["customer", "lead", ""]}, np.array([0, 1, 2]))
 
     assert ends.closed_us.tolist() == [0, N, N]
+
+
+def test_a_column_of_its_own_says_who_of_those_not_won_is_lost() -> None:
+    section = OutcomesSection(column="Is Converted", won="true", lost_column="Status", lost=["Junk", "Lost"])
+    cells = {"Is Converted": ["true", "false", "false", ""], "Status": ["Lost", "junk", "Contacted", ""]}
+
+    ends = flat_outcomes(section, cells, np.arange(4))
+
+    assert ends.won_us.tolist() == [0, N, N, N]
+    assert ends.closed_us.tolist() == [0, 0, N, N]
+
+
+@pytest.mark.parametrize("missing", ["column", "lost"])
+def test_a_column_of_words_for_lost_needs_both(missing: str) -> None:
+    said = {"column": "Is Converted", "lost_column": "Status", "lost": "Junk", "won": "true"}
+
+    with pytest.raises(ValidationError, match="found `lost_column` alone"):
+        OutcomesSection.model_validate({key: value for key, value in said.items() if key != missing})
 
 
 def test_a_word_can_not_mean_won_and_lost() -> None:

@@ -43,7 +43,12 @@ FOUND: dict[str, dict[str, object]] = {
         "outcomes.won": "Won",
         "outcomes.lost": "Lost",
     },
-    "Zoho": {"leads.id": "Record Id", "leads.created_at": "Created Time", "outcomes.column": "Is Converted"},
+    "Zoho": {
+        "leads.id": "Record Id",
+        "leads.created_at": "Created Time",
+        "outcomes.column": "Is Converted",
+        "outcomes.lost_column": "Lead Status",
+    },
 }
 
 
@@ -65,4 +70,4 @@ def test_an_export_is_understood_checked_trained_and_scored_without_an_edit(
     assert main(["train", "-c", str(out)]) == 0
     assert main(["score", "-c", str(out), "--out", str(tmp_path / "scores.csv")]) == 0
     with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
-        assert len(list(csv.DictReader(file))) == told["open"]
+        assert len(list(csv.DictReader(file))) == told["open"] > 0
