@@ -25,6 +25,15 @@ def percent(share: float) -> str:
     return f"{told:.0f}%" if 1 <= told <= 99 else f"{told:.1f}%"
 
 
+def above(percentile: int) -> str:
+    """Of how many leads one scores above.
+
+    >>> above(97), above(100)
+    ('97% of leads', 'all leads')
+    """
+    return f"{percentile}% of leads" if percentile < 100 else "all leads"
+
+
 def odds(log_odds: float) -> str:
     """What a contribution does to the odds.
 

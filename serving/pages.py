@@ -94,6 +94,6 @@ def templates() -> "Environment":
 
 def _filters() -> Mapping[str, Callable[..., object]]:
     said = page_words
-    of_numbers = (said.percent, said.odds, said.impact, said.points)
+    of_numbers = (said.percent, said.above, said.odds, said.impact, said.points)
     of_times = (said.moment, said.day, said.days_before, said.groupby_day)
     return {words.__name__: words for words in (*of_numbers, *of_times, said.why, said.sentence, said.lead_path)}

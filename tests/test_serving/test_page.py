@@ -115,7 +115,7 @@ def test_a_leads_page_says_all_that_the_score_says(pages: TestClient, model: Lea
     assert all(reason.text in page for reason in scores.reasons[row])
     lines = zip(scores.ledger.lines, scores.ledger.values[row], strict=True)
     assert all(line.name in page for line, points in lines if points)
-    assert f"above {scores.percentile[row]:.0f}% of the leads" in page
+    assert f"above {scores.percentile[row]:.0f}% of leads that the model was judged on" in page
 
 
 def test_the_timeline_tells_the_newest_events(pages: TestClient, crm: Crm) -> None:
