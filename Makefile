@@ -62,10 +62,15 @@ bench: setup
 	$(BIN)/python -m benchmarks.service_load
 	$(BIN)/python -m benchmarks.service_fuzz
 
-# Needs uv; the lock files hold hashes and no addresses.
+# Needs uv; the lock files hold hashes and no addresses. What images and trainings are made of has the versions that
+# the tests ran with.
+LOCKED := --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header -q
 lock:
-	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header -q -o requirements.lock
-	uv pip compile pyproject.toml --extra dev --extra bench --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header -q -o requirements-bench.lock
+	uv pip compile pyproject.toml --extra dev $(LOCKED) -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --extra bench $(LOCKED) -o requirements-bench.lock
+	uv pip compile pyproject.toml --extra serve $(LOCKED) -c requirements.lock -o requirements-serve.lock
+	uv pip compile pyproject.toml --extra train --extra sql $(LOCKED) -c requirements.lock -o requirements-train.lock
+	echo 'uv-build>=0.9,<0.14' | uv pip compile - $(LOCKED) -c requirements.lock -o requirements-build.lock
 
 clean:
 	rm -rf .venv demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -1,10 +1,12 @@
-"""A server as a process of its own: started, waited for, looked at, stopped."""
+"""A server as a process of its own: started, waited for, looked at, stopped; and the company whose model it serves."""
 
+import argparse
 import http.client
 import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -59,6 +61,26 @@ def serve(command: Sequence[str], *, ready: str, environment: Mapping[str, str],
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=60)
+
+
+def take_folder(parser: argparse.ArgumentParser) -> None:
+    """The option that `trained_company` is given."""
+    parser.add_argument("--folder", type=Path, help="where the trained company stays for the next run; made if absent")
+
+
+@contextmanager
+def trained_company(folder: Path | None) -> Iterator[Path]:
+    """The leadlight.yaml of the made-up company, trained: in this folder, where it stays, else as long as the block."""
+    from benchmarks.batch import leadlight
+    from benchmarks.company import write_project
+
+    with tempfile.TemporaryDirectory() as passing:
+        place = folder or Path(passing)
+        project = place / "leadlight.yaml"
+        if not project.is_file():
+            place.mkdir(parents=True, exist_ok=True)
+            leadlight("train", "-c", str(write_project(place)), OMP_NUM_THREADS="1")
+        yield project
 
 
 def free_port() -> int:

@@ -17,12 +17,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.served import Served, free_port, serve
+from benchmarks.served import Served, free_port, serve, take_folder, trained_company
 
 ROOT = Path(__file__).parents[1]
 N_EVENTS = 50
 BUDGET_P50_MS, BUDGET_P99_MS, BUDGET_START_S, BUDGET_MB = 5.0, 15.0, 5.0, 200.0
-_AS_OF = datetime(2026, 11, 20, tzinfo=UTC)
+AS_OF = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 class Peer:
@@ -32,17 +32,6 @@ class Peer:
         self.name, self.served, self.path, self.body = name, served, path, body
         self.milliseconds: list[float] = []
         self.cpu_before = served.cpu_seconds
-
-
-def prepare(folder: Path) -> Path:
-    """The made-up company, trained; gives its leadlight.yaml."""
-    from benchmarks.batch import leadlight
-    from benchmarks.company import write_project
-
-    folder.mkdir(parents=True, exist_ok=True)
-    project = write_project(folder)
-    leadlight("train", "-c", str(project), OMP_NUM_THREADS="1")
-    return project
 
 
 def example_lead(project: Path) -> dict[str, Any]:  # JSON
@@ -56,10 +45,9 @@ def example_lead(project: Path) -> dict[str, Any]:  # JSON
     attributes |= {name: "2026-01-31" for name in spec.dates}
     types = spec.event_types
     events = [
-        {"type": types[i % len(types)], "at": (_AS_OF - timedelta(hours=7 * i + 1)).isoformat()}
-        for i in range(N_EVENTS)
+        {"type": types[i % len(types)], "at": (AS_OF - timedelta(hours=7 * i + 1)).isoformat()} for i in range(N_EVENTS)
     ]
-    created = (_AS_OF - timedelta(days=20)).isoformat()
+    created = (AS_OF - timedelta(days=20)).isoformat()
     return {"lead_id": "L-1", "created_at": created, "attributes": attributes, "events": events}
 
 
@@ -74,15 +62,15 @@ def leadlight_server(project: Path, python: str = sys.executable) -> "Iterator[S
 
 
 @contextmanager
-def mlflow_server(model: Path) -> "Iterator[Served]":
-    """`mlflow models serve` of a saved model."""
+def mlflow_server(model: Path, python: str = sys.executable) -> "Iterator[Served]":
+    """`mlflow models serve` of a saved model, by this Python or that of another environment, without our code."""
     port = free_port()
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(model), "-p", str(port)]
+    command = [python, "-m", "mlflow", "models", "serve", "-m", str(model), "-p", str(port)]
     environment = {
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": "",
         "OMP_NUM_THREADS": "1",
         "MLFLOW_DISABLE_TELEMETRY": "true",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}",
     }
     with serve([*command, "--env-manager", "local"], ready="/ping", environment=environment, port=port) as served:
         yield served
@@ -147,7 +135,7 @@ def report(peers: Sequence[Peer]) -> str:
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.service", description=__doc__)
     parser.add_argument("--requests", type=int, default=2_000)
-    parser.add_argument("--folder", type=Path, help="where the trained company stays for the next run; made if absent")
+    take_folder(parser)
     parser.add_argument("--python", help="also serve by the Python of an environment that has [serve] alone")
     parser.add_argument("--pyfunc", action="store_true", help="also serve the logged model by MLflow")
     return parser.parse_args(argv)
@@ -157,9 +145,9 @@ def compare(options: argparse.Namespace, project: Path, scratch: Path) -> str:
     """All servers at once, asked in turns."""
     lead = example_lead(project)
     n_features = save_booster(project, scratch / "booster")
-    ours = json.dumps({"as_of": _AS_OF.isoformat(), "leads": [lead]}).encode()
+    ours = json.dumps({"as_of": AS_OF.isoformat(), "leads": [lead]}).encode()
     row = json.dumps({"inputs": [[1.0] * n_features]}).encode()
-    record = json.dumps({"dataframe_records": [{**lead, "as_of": _AS_OF.isoformat()}]}).encode()
+    record = json.dumps({"dataframe_records": [{**lead, "as_of": AS_OF.isoformat()}]}).encode()
     with ExitStack() as stack:
         peers = [
             Peer("leadlight serve", stack.enter_context(leadlight_server(project)), "/v1/score", ours),
@@ -184,11 +172,9 @@ def compare(options: argparse.Namespace, project: Path, scratch: Path) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
-    with tempfile.TemporaryDirectory() as name:
-        folder = options.folder or Path(name) / "company"
-        project = folder / "leadlight.yaml" if (folder / "leadlight.yaml").is_file() else prepare(folder)
+    with tempfile.TemporaryDirectory() as scratch, trained_company(options.folder) as project:
         print(f"one lead, {N_EVENTS} events, {options.requests:,} requests to each in turns")
-        print(compare(options, project, Path(name)))
+        print(compare(options, project, Path(scratch)))
     return 0
 
 

@@ -11,7 +11,6 @@ import json
 import logging
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,8 +19,8 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.served import Served
-from benchmarks.service import example_lead, leadlight_server, prepare
+from benchmarks.served import Served, take_folder, trained_company
+from benchmarks.service import example_lead, leadlight_server
 from models.workspace import Workspace
 from serving.champion import Champion
 
@@ -125,11 +124,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--examples", type=int, default=2_000, help="for each operation")
     parser.add_argument("--bodies", type=int, default=5_000)
     parser.add_argument("--bits", type=int, default=1_000)
-    parser.add_argument("--folder", type=Path, help="where the trained company stays for the next run; made if absent")
+    take_folder(parser)
     options = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory() as name:
-        folder = options.folder or Path(name) / "company"
-        project = folder / "leadlight.yaml" if (folder / "leadlight.yaml").is_file() else prepare(folder)
+    with trained_company(options.folder) as project:
         body = json.dumps({"leads": [example_lead(project)]}).encode()
         with leadlight_server(project) as served:
             print(f"{options.bodies:,} damaged bodies: {dict(send_raw(served, body, options.bodies))}", flush=True)

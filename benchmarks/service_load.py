@@ -9,7 +9,6 @@ import argparse
 import json
 import shutil
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -17,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from benchmarks.served import Served
-from benchmarks.service import example_lead, leadlight_server, prepare, quantile
+from benchmarks.served import Served, take_folder, trained_company
+from benchmarks.service import example_lead, leadlight_server, quantile
 from models.bundle import save_bundle
 from models.workspace import Workspace
 
@@ -108,11 +107,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--reloads", type=int, default=20)
     parser.add_argument("--clients", type=int, default=4)
-    parser.add_argument("--folder", type=Path, help="where the trained company stays for the next run; made if absent")
+    take_folder(parser)
     options = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory() as name:
-        folder = options.folder or Path(name) / "company"
-        project = folder / "leadlight.yaml" if (folder / "leadlight.yaml").is_file() else prepare(folder)
+    with trained_company(options.folder) as project:
         print(run(project, seconds=options.seconds, reloads=options.reloads, clients=options.clients))
     return 0
 

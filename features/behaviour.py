@@ -8,6 +8,7 @@ weights are multiples of 2**-32, whose sums are exact in float64 (up to two mill
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -198,7 +199,12 @@ def is_never(name: str, values: FloatArray) -> BoolArray:
     >>> is_never("call.days_since_last", np.array([3.0, NEVER_DAYS]))
     array([False,  True])
     """
-    return np.asarray(values == NEVER_DAYS) & name.endswith((".days_since_last", ".days_to_answer"))
+    return np.asarray(values == NEVER_DAYS) & has_never(name)
+
+
+def has_never(name: str) -> bool:
+    """Whether a feature has a code for "never"."""
+    return name.endswith((".days_since_last", ".days_to_answer"))
 
 
 def behaviour_names(kept_types: Sequence[str]) -> tuple[str, ...]:
@@ -207,5 +213,10 @@ def behaviour_names(kept_types: Sequence[str]) -> tuple[str, ...]:
     >>> behaviour_names(["call"])[:2]
     ('call.count_1d', 'call.count_7d')
     """
+    return _names(tuple(kept_types))
+
+
+@lru_cache(maxsize=64)
+def _names(kept_types: tuple[str, ...]) -> tuple[str, ...]:
     groups = (*kept_types, "other", "any")
     return tuple(f"{group}.{measure}" for group in groups for measure in MEASURES)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -41,6 +41,11 @@ class FeatureMatrix:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """The column of each numeric feature."""
+        return {name: column for column, name in enumerate(self.names)}
 
 
 def feature_names(spec: FeatureSpec) -> tuple[str, ...]:

@@ -133,6 +133,8 @@ def completeness(columns: Sequence[TextColumn]) -> FloatArray:
 def _distinct_rows(columns: Sequence[TextColumn]) -> tuple[IntArray, IntArray]:
     """A row for each distinct combination of texts, and which of them each row has."""
     key = np.zeros(len(columns[0]), dtype=np.int64)
+    if len(key) == 1:
+        return key, key
     for column in columns:
         key = key * (len(column.levels) + 1) + column.codes + 1
     _, first, position = np.unique(key, return_index=True, return_inverse=True)

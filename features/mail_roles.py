@@ -1,6 +1,7 @@
 """What an event has to do with a mail: its sending, or what its receiver, or a machine before them, did with it."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -34,6 +35,7 @@ _OTHERS = frozenset(
 )
 
 
+@lru_cache(maxsize=10_000)
 def mail_role(event_type: str) -> MailRole:
     """The usual role of an event type, by the words of its name.
 

@@ -52,7 +52,9 @@ class Reading:
 
     def of(self, key: str) -> "Reading":
         """How one column is read."""
-        said = self.columns.get(key, CellFormat())
+        said = self.columns.get(key)
+        if said is None:
+            return self
         return replace(self, dates=said.dates or self.dates, decimal=said.decimal or self.decimal)
 
     def of_machine(self) -> "Reading":

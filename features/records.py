@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_t
 from features.reading import DecimalMark, Reading
 from features.sources import cell_text
 from features.spec import FeatureSpec
-from features.tables import NO_ACTOR, Column, EventArrays, IntArray, LeadArrays, TextColumn
+from features.tables import Column, EventArrays, IntArray, LeadArrays, TextColumn
 
 Cell = str | float | bool | None
 
@@ -61,13 +62,53 @@ class LeadRecord:
     events: tuple[EventRecord, ...] = ()
 
 
+class EventCells(Protocol):
+    """What is read of an activity: an `EventRecord`, or what the API was sent."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def at(self) -> str: ...
+    @property
+    def recorded_at(self) -> str | None: ...
+    @property
+    def actor(self) -> str | None: ...
+    @property
+    def channel(self) -> str | None: ...
+    @property
+    def message(self) -> str | None: ...
+    @property
+    def link(self) -> str | None: ...
+    @property
+    def content(self) -> str | None: ...
+    @property
+    def value(self) -> float | None: ...
+
+
+class LeadCells(Protocol):
+    """What is read of a lead: a `LeadRecord`, or what the API was sent."""
+
+    @property
+    def lead_id(self) -> str: ...
+    @property
+    def created_at(self) -> str | None: ...
+    @property
+    def attributes(self) -> Mapping[str, Cell]: ...
+    @property
+    def events(self) -> Sequence[EventCells]: ...
+
+
+#: An event, the row of its lead, and its place among the lead's events.
+_Row = tuple[int, int, EventCells]
+
+
 def _cell(value: Cell, decimal: DecimalMark | None) -> str:
     """A JSON value as the cell that a CSV would hold, whose numbers have this decimal mark."""
     text = cell_text(value)
     return text if isinstance(value, str) else text.replace(".", decimal or ".")
 
 
-def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple[LeadArrays, EventArrays]:
+def arrays_of_records(records: Sequence[LeadCells], spec: FeatureSpec) -> tuple[LeadArrays, EventArrays]:
     """The records as tables, in the order given.
 
     Raises
@@ -93,39 +134,43 @@ def arrays_of_records(records: Sequence[LeadRecord], spec: FeatureSpec) -> tuple
     return leads, _events(records, spec)
 
 
-def _created(records: Sequence[LeadRecord], reading: Reading) -> IntArray:
+def _created(records: Sequence[LeadCells], reading: Reading) -> IntArray:
     read = partial(parse_time_us, reading=reading.of("leads.created_at"), date_is="start")
     cells = [record.created_at or "" for record in records]
     return np.array([_said(i, ("created_at",), read, cell) for i, cell in enumerate(cells)], dtype=np.int64)
 
 
-def _events(records: Sequence[LeadRecord], spec: FeatureSpec) -> EventArrays:
+def _events(records: Sequence[LeadCells], spec: FeatureSpec) -> EventArrays:
     reading = spec.reading
     rows = [(i, k, event) for i, record in enumerate(records) for k, event in enumerate(record.events)]
-    read = partial(parse_time_us, reading=reading.of("events.at"), date_is="end")
-    read_recorded = partial(parse_time_us, reading=reading.of("events.recorded_at"), date_is="end")
-    read_actor = partial(parse_actor, reading=reading)
-    at = [_said(i, ("events", k, "at"), read, event.at) for i, k, event in rows]
-    recorded = [
-        _said(i, ("events", k, "recorded_at"), read_recorded, event.recorded_at) if event.recorded_at else at_us
-        for at_us, (i, k, event) in zip(at, rows, strict=True)
-    ]
-    types, codes = _types([_said(i, ("events", k, "type"), parse_event_type, one.type) for i, k, one in rows], spec)
-    actors = [
-        _said(i, ("events", k, "actor"), read_actor, event.actor) if event.actor else NO_ACTOR for i, k, event in rows
-    ]
+    read_at = partial(parse_time_us, reading=reading.of("events.at"), date_is="end")
+    read_late = partial(parse_time_us, reading=reading.of("events.recorded_at"), date_is="end")
+    at = _read(rows, "at", read_at)
+    recorded = _read(rows, "recorded_at", lambda cell: read_late(cell) if cell else None)
+    types, codes = _types(_read(rows, "type", parse_event_type), spec)
+    read_text = partial(parse_text, reading=reading)
     events = EventArrays(
         lead=np.array([i for i, _, _ in rows], dtype=np.int64),
         type_code=codes,
         at_us=np.array(at, dtype=np.int64),
-        recorded_us=np.array(recorded, dtype=np.int64),
+        recorded_us=np.array([at[i] if us is None else us for i, us in enumerate(recorded)], dtype=np.int64),
         types=types,
-        actor=np.array(actors, dtype=np.int8),
-        channel=TextColumn.of(parse_text(event.channel or "", reading) for _, _, event in rows),
-        content=TextColumn.of(parse_text(event.content or "", reading) for _, _, event in rows),
+        actor=np.array(_read(rows, "actor", partial(parse_actor, reading=reading)), dtype=np.int8),
+        channel=TextColumn.of(_read(rows, "channel", read_text)),
+        content=TextColumn.of(_read(rows, "content", read_text)),
         value=np.array([math.nan if event.value is None else event.value for _, _, event in rows], dtype=np.float64),
     )
-    return judge_machines(events, _mail_columns([event for _, _, event in rows], reading), spec.mail)[0]
+    return judge_machines(events, _mail_columns(rows, reading), spec.mail)[0]
+
+
+def _read(rows: Sequence[_Row], name: str, read: Callable[[str], Value]) -> list[Value]:
+    """The values of a column of the events; each distinct cell is read once, where it first stands."""
+    known: dict[str, Value] = {}
+    cells = [getattr(event, name) or "" for _, _, event in rows]
+    for (i, k, _), cell in zip(rows, cells, strict=True):
+        if cell not in known:
+            known[cell] = _said(i, ("events", k, name), read, cell)
+    return [known[cell] for cell in cells]
 
 
 def _types(said: Sequence[str], spec: FeatureSpec) -> tuple[tuple[str, ...], IntArray]:
@@ -135,14 +180,11 @@ def _types(said: Sequence[str], spec: FeatureSpec) -> tuple[tuple[str, ...], Int
     return types, np.array([code[name] for name in said], dtype=np.int64)
 
 
-def _mail_columns(events: Sequence[EventRecord], reading: Reading) -> MailColumns:
-    def codes(cells: Sequence[str | None]) -> IntArray:
-        return TextColumn.of(None if cell is None or reading.is_missing(cell) else cell for cell in cells).codes
+def _mail_columns(rows: Sequence[_Row], reading: Reading) -> MailColumns:
+    def codes(name: str) -> IntArray:
+        return TextColumn.of(_read(rows, name, lambda cell: None if reading.is_missing(cell) else cell)).codes
 
-    return MailColumns(
-        message=codes([event.message for event in events]),
-        link=codes([event.link for event in events]),
-    )
+    return MailColumns(message=codes("message"), link=codes("link"))
 
 
 def _said(row: int, path: tuple[str | int, ...], read: Callable[[str], Value], cell: str) -> Value:

@@ -63,6 +63,9 @@ def _in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[tuple[slice
     """Snapshots that stand side by side, and the events of their leads."""
     if not len(snapshots):
         return
+    if len(events) <= _PAIRS and len(snapshots) == 1:
+        yield slice(0, 1), events, snapshots
+        return
     n_leads = int(max(events.lead.max(initial=-1), snapshots.lead.max())) + 1
     count = np.bincount(events.lead, minlength=n_leads)
     first = np.concatenate([[0], np.cumsum(count)])

@@ -1,15 +1,18 @@
 """Contributions that add up to the log-odds shown, and the check that they do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from features.catalogue import Family
+from features.catalogue import FAMILIES, Family
 from features.tables import FloatArray, IntArray
 
 #: `impact` 20 means that the odds double.
 IMPACT_OF_DOUBLING = 20.0
 SUM_TOLERANCE = 1e-9
+_LOG_2 = np.log(2.0)
 
 
 class BrokenSum(RuntimeError):
@@ -34,6 +37,39 @@ class Part:
     spread_over: tuple[int, ...] = ()
 
 
+class Parts(tuple[Part, ...]):
+    """The columns of contributions, and what depends on them alone: worked out once, however many rows have them."""
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The columns and event types that parts are merged under, ascending."""
+        return tuple(sorted({part.source for part in self if not part.spread_over}))
+
+    @cached_property
+    def source_of(self) -> IntArray:
+        """k positions in `sources`; -1 for what caps took."""
+        position = {source: i for i, source in enumerate(self.sources)}
+        return np.array([-1 if part.spread_over else position[part.source] for part in self], dtype=np.int64)
+
+    @cached_property
+    def by_source(self) -> tuple[IntArray, IntArray]:
+        """The parts that have a source, in the order of the sources, and where those of each begin."""
+        own = np.flatnonzero(self.source_of >= 0)
+        ordered = own[np.argsort(self.source_of[own], kind="stable")]
+        return ordered, np.searchsorted(self.source_of[ordered], np.arange(len(self.sources)))
+
+    @cached_property
+    def members(self) -> tuple[tuple[int, ...], ...]:
+        """The parts of each source."""
+        ordered, first = self.by_source
+        return tuple(tuple(group.tolist()) for group in np.split(ordered, first[1:])) if self.sources else ()
+
+    @cached_property
+    def of_family(self) -> Mapping[Family, IntArray]:
+        """The parts of each family."""
+        return {family: np.array([i for i, p in enumerate(self) if p.family == family], int) for family in FAMILIES}
+
+
 @dataclass(frozen=True)
 class Contributions:
     """n rows of k parts, in log-odds: ``base_log_odds + values.sum(axis=1) = log_odds``."""
@@ -43,10 +79,15 @@ class Contributions:
     base_log_odds: float
     log_odds: FloatArray
 
+    @cached_property
+    def table(self) -> Parts:
+        """The parts, with what was worked out for them already if they come as `Parts`."""
+        return self.parts if isinstance(self.parts, Parts) else Parts(self.parts)
+
     def family_impact(self, family: Family) -> FloatArray:
         """The summed impact of a family's parts, n rows."""
-        own = [column for column, part in enumerate(self.parts) if part.family == family]
-        if not own:
+        own = self.table.of_family[family]
+        if not len(own):
             return np.zeros(len(self.values))
         return impact_of(np.cumsum(self.values[:, own], axis=1)[:, -1])  # left to right, whatever the number of rows
 
@@ -60,7 +101,7 @@ def impact_of(log_odds: FloatArray) -> FloatArray:
     >>> impact_of(np.array([np.log(2.0)]))
     array([20.])
     """
-    impact = log_odds / np.log(2.0) * IMPACT_OF_DOUBLING
+    impact = log_odds / _LOG_2 * IMPACT_OF_DOUBLING
     return np.asarray(impact.round(9).round(1) + 0.0)
 
 
@@ -91,23 +132,18 @@ def merge_sources(contributions: Contributions) -> tuple[tuple[str, ...], IntArr
     The m sources, ascending; k int64, the source of each part, -1 for a cap; float64 (n, m) whose rows
     have the same sums as those of the parts.
     """
-    sources = tuple(sorted({part.source for part in contributions.parts if not part.spread_over}))
-    position = {source: i for i, source in enumerate(sources)}
-    source_of = np.array(
-        [-1 if part.spread_over else position[part.source] for part in contributions.parts], dtype=np.int64
-    )
-    own = np.flatnonzero(source_of >= 0)
-    by_source = own[np.argsort(source_of[own], kind="stable")]
-    first = np.searchsorted(source_of[by_source], np.arange(len(sources)))
+    parts = contributions.table
+    ordered, first = parts.by_source
     # of C order: each row is summed by itself, whatever the number of rows
-    values = np.ascontiguousarray(contributions.values[:, by_source])
-    merged = np.add.reduceat(values, first, axis=1) if len(sources) else np.zeros((len(values), 0))
-    for column, part in enumerate(contributions.parts):
-        if part.spread_over:
-            taken = contributions.values[:, column, None] * _shares(contributions.values[:, part.spread_over])
-            for share, capped in enumerate(part.spread_over):
-                merged[:, source_of[capped]] += taken[:, share]
-    return sources, source_of, merged
+    values = np.ascontiguousarray(contributions.values[:, ordered])
+    merged = np.add.reduceat(values, first, axis=1) if parts.sources else np.zeros((len(values), 0))
+    for column in (parts.source_of < 0).nonzero()[0].tolist():
+        if contributions.values[:, column].any():
+            spread_over = parts[column].spread_over
+            taken = contributions.values[:, column, None] * _shares(contributions.values[:, spread_over])
+            for share, capped in enumerate(spread_over):
+                merged[:, parts.source_of[capped]] += taken[:, share]
+    return parts.sources, parts.source_of, merged
 
 
 def _shares(given: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ from features.tables import MICROSECONDS_PER_DAY, FloatArray
 from models.boosting import load_trees
 from models.calibration import Calibrator
 from models.encoding import Encoder
-from models.explanation import Part
+from models.explanation import Part, Parts
 from models.intervals import Interval
 from models.logistic import LogisticModel
 from models.prior import Prior
@@ -112,8 +112,8 @@ class LeadModel:
         return tuple(Part(info.name, info.source, info.family) for info in self.catalogue.values())
 
     @cached_property
-    def parts_so_far(self) -> dict[tuple[LedgerLine, ...], tuple[Part, ...]]:
-        """What the contributions of a ledger's lines are called, for the ledgers that were met."""
+    def parts_so_far(self) -> dict[tuple[LedgerLine, ...], Parts]:
+        """What the contributions of a ledger's lines and of the features are called, for the ledgers that were met."""
         return {}
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from features.records import BadRecord, LeadRecord, arrays_of_records
+from features.records import BadRecord, LeadCells, arrays_of_records
 from features.snapshots import Snapshots, snapshots_of_rows
 from features.tables import IntArray
 from models.lead_model import LeadModel
@@ -13,7 +13,7 @@ from models.scoring import DEFAULT_REASONS, Scores, score_leads
 
 def score_records(
     model: LeadModel,
-    records: Sequence[LeadRecord],
+    records: Sequence[LeadCells],
     *,
     as_of_us: Sequence[int],
     n_reasons: int = DEFAULT_REASONS,

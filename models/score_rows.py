@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from features.records import LeadRecord
+from features.records import LeadCells
 from features.sources import cell_text
 from features.spec import FeatureSpec
 from features.times import time_of
@@ -46,7 +46,7 @@ def score_columns(model: LeadModel, scores: Scores) -> ScoreColumns:
     }
 
 
-def score_rows(model: LeadModel, scores: Scores, records: Sequence[LeadRecord]) -> list[dict[str, object]]:
+def score_rows(model: LeadModel, scores: Scores, records: Sequence[LeadCells]) -> list[dict[str, object]]:
     """One JSON object for each of the records that were scored: the score table's columns, and what was missing.
 
     None stands where a number is not known; `missing` names the attributes that the model looks at and
@@ -75,5 +75,5 @@ def _cells(cells: NDArray[np.generic] | NDArray[np.object_]) -> list[object]:
     return [None if cell != cell else cell for cell in cells.tolist()]
 
 
-def _missing(spec: FeatureSpec, record: LeadRecord) -> list[str]:
+def _missing(spec: FeatureSpec, record: LeadCells) -> list[str]:
     return [name for name in spec.attributes if spec.reading.is_missing(cell_text(record.attributes.get(name)))]

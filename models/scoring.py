@@ -11,10 +11,10 @@ from features.machine_clicks import count_machine_events
 from features.snapshots import Snapshots
 from features.tables import BoolArray, Column, EventArrays, FloatArray, IntArray, LeadArrays, NumberColumn, no_events
 from models.boosting import tree_contributions, tree_margin
-from models.explanation import Contributions, Part, check_sum
+from models.explanation import Contributions, Part, Parts, check_sum
 from models.lead_model import LeadModel
 from models.log_odds import probability_of
-from models.rules import LedgerLine, Qualification, RuleLedger, qualify, score_rules
+from models.rules import LedgerLine, Qualification, RuleLedger, facts_of, qualify, score_rules
 from models.rules.conditions import ANY_EVENT, EventCondition, Leaf, leaves_of
 from models.rules.event_signs import types_of
 from models.sentences import CellValue, cell_values, known
@@ -95,7 +95,8 @@ def score_leads(
     """
     matrix = build_features(leads, events, snapshots, model.facts.spec)
     log, actors = events or no_events(), model.facts.spec.actors
-    ledger = score_rules(model.rulebook, leads, log, snapshots, actors=actors)
+    facts = facts_of(model.rulebook, leads, log, snapshots, actors=actors)
+    ledger = score_rules(model.rulebook, leads, log, snapshots, actors=actors, facts=facts)
     contributions = explain_rows(model, matrix, ledger, of_rows=of_rows)
     wording = Wording(model.catalogue, contributions, lambda name, rows: _cells(matrix, ledger, name, rows))
     reasons = wording.reasons(n_reasons)
@@ -114,7 +115,7 @@ def score_leads(
         machine_events=count_machine_events(events or no_events(), snapshots),
         matrix=matrix,
         ledger=ledger,
-        qualification=qualify(model.rulebook, ledger, leads, log, snapshots, probability=probability, actors=actors),
+        qualification=qualify(model.rulebook, ledger, leads, log, snapshots, probability=probability, facts=facts),
         contributions=contributions,
         reasons=reasons,
         summaries=tuple(summaries(probability, usual=usual, horizon_days=model.horizon_days, reasons=told)),
@@ -131,14 +132,11 @@ def explain_rows(
     of_rows : of how many rows these are a part; see `tree_contributions`.
     """
     prior, calibrator = model.facts.prior, model.facts.calibrator
-    rule_parts = _rule_parts(model, ledger.lines)
     by_rule = ledger.values * prior.per_point
     of_logistic, values = _learned_inputs(model, matrix)
     expected, by_feature = 0.0, np.zeros((len(matrix), 0))
-    feature_parts: tuple[Part, ...] = ()
-    if model.facts.logistic is not None or model.booster is not None:
-        feature_parts = model.feature_parts
-        by_feature = np.zeros((len(matrix), len(feature_parts)))
+    if _has_features(model):
+        by_feature = np.zeros((len(matrix), len(model.feature_parts)))
     if model.facts.logistic is not None and of_logistic is not None:
         expected += model.facts.logistic.intercept
         by_feature = by_feature + of_logistic
@@ -148,7 +146,7 @@ def explain_rows(
     base = calibrator.intercept + calibrator.slope * (prior.intercept + expected)
     values_of_parts = calibrator.slope * np.concatenate([by_rule, by_feature], axis=1)
     log_odds = calibrator.log_odds(_margin(model, ledger, of_logistic, values))
-    return check_sum(Contributions((*rule_parts, *feature_parts), values_of_parts, float(base), log_odds))
+    return check_sum(Contributions(_parts(model, ledger.lines), values_of_parts, float(base), log_odds))
 
 
 def row_log_odds(model: LeadModel, matrix: FeatureMatrix, ledger: RuleLedger) -> FloatArray:
@@ -175,12 +173,18 @@ def _margin(
     return margin
 
 
-def _rule_parts(model: LeadModel, lines: tuple[LedgerLine, ...]) -> tuple[Part, ...]:
+def _has_features(model: LeadModel) -> bool:
+    """Whether anything but rules speaks."""
+    return model.facts.logistic is not None or model.booster is not None
+
+
+def _parts(model: LeadModel, lines: tuple[LedgerLine, ...]) -> Parts:
     known = model.parts_so_far
     if lines not in known:
         if len(known) >= _MAX_KNOWN:
             known.clear()
-        known[lines] = tuple(_rule_part(model, line, lines) for line in lines)
+        of_rules = (_rule_part(model, line, lines) for line in lines)
+        known[lines] = Parts((*of_rules, *(model.feature_parts if _has_features(model) else ())))
     return known[lines]
 
 
@@ -212,7 +216,7 @@ def _cells(matrix: FeatureMatrix, ledger: RuleLedger, name: str, rows: IntArray)
     if name.startswith("rule:"):
         line = [entry.name for entry in ledger.lines].index(name.removeprefix("rule:"))
         return NumberColumn(ledger.values[rows, line])
-    return NumberColumn(known(matrix.values[rows, matrix.names.index(name)], name))
+    return NumberColumn(known(matrix.values[rows, matrix.position[name]], name))
 
 
 def _dormant(model: LeadModel, leads: LeadArrays, snapshots: Snapshots) -> BoolArray:

@@ -3,13 +3,14 @@
 A new shape is a function from a feature and its cells to texts, and a line in `_SHAPES`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.behaviour import is_never
+from features.behaviour import has_never, is_never
 from features.catalogue import FeatureInfo, Shape
 from features.responsiveness import DAYS_TO_ANSWER, UNANSWERED
 from features.tables import Column, FloatArray, IntArray, NumberColumn, TextColumn
@@ -21,7 +22,9 @@ Cells = Callable[[str], Column]
 
 #: Units of time, their days, and from how many on people count in them.
 _SPANS = (("year", 365.25, 2), ("day", 1.0, 1), ("hour", 1 / 24, 2), ("minute", 1 / 1440, 1))
+_LENGTHS, _LEAST = np.array([span[1] for span in _SPANS]), np.array([span[2] for span in _SPANS])
 _MANY = 2**40
+_NEVER = -1
 #: So few cells are worded sooner than their distinct ones are found.
 _FEW = 8
 #: Windows of counts and how they are told, and whether an event of it is told by its count or by when it was.
@@ -47,7 +50,7 @@ def known(values: FloatArray, name: str) -> FloatArray:
     >>> known(np.array([3.0, 9999.0]), "call.days_since_last")
     array([ 3., nan])
     """
-    return np.where(is_never(name, values), np.nan, values)
+    return np.where(is_never(name, values), np.nan, values) if has_never(name) else values
 
 
 def cell_values(column: Column) -> TextArray:
@@ -78,6 +81,13 @@ def each_key(keys: IntArray, word: Callable[[int], str]) -> TextArray:
         return np.array([word(key) for key in keys.tolist()], dtype=object)
     distinct, position = np.unique(keys, return_inverse=True)
     return np.array([word(key) for key in distinct.tolist()], dtype=object)[position]
+
+
+def _each_row(columns: Sequence[NDArray[Any]], word: Callable[..., str]) -> TextArray:
+    """A text for each row of some columns of numbers, each distinct row worded once."""
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    known = {row: word(*row) for row in dict.fromkeys(rows)}
+    return np.array([known[row] for row in rows], dtype=object)
 
 
 def join(*parts: str | TextArray) -> TextArray:
@@ -116,22 +126,23 @@ def _age(info: FeatureInfo, cells: Cells) -> TextArray:
 def _event(info: FeatureInfo, cells: Cells) -> TextArray:
     """A measure of an event type: how often lately, or when it was last."""
     group, measure = info.name.rsplit(".", 1)
-    words = capital(info.words)
-    last = _numbers(cells(f"{group}.days_since_last"))
-    since = _spans(last)
-    ago = join(f"{words} ", since, " ago")
-    if measure == "days_since_last":
-        told = ago
-    elif measure in [name for name, _, _ in _WINDOWS]:
-        told = join(ago, " and not since")
-    else:
-        told = join(f"{words} ", _times(cells(f"{group}.count")), ", last ", since, " ago")
-    for name, phrase, tells_count in reversed(_WINDOWS):
-        if measure in (name, "count", "decayed_14d"):
-            n = cells(f"{group}.{name}")
-            counted = join(f"{words} ", _times(n), f" {phrase}") if tells_count or measure == name else ago
-            told = _where(_numbers(n) > 0, counted, told)
-    return _where(np.isnan(last), f"Never {info.words}", told)
+    words, tells_all = capital(info.words), measure in ("count", "decayed_14d")
+    windows = [window for window in _WINDOWS if tells_all or measure == window[0]]
+    shown = [name for name, _, _ in windows] + (["count"] if tells_all else [])
+
+    def word(span: int, *counts: float) -> str:
+        if span == _NEVER:
+            return f"Never {info.words}"
+        ago = f"{_span(span)} ago"
+        for (name, phrase, tells_count), n in zip(windows, counts, strict=False):
+            if n > 0:
+                return f"{words} {_how_often(int(n))} {phrase}" if tells_count or measure == name else f"{words} {ago}"
+        if tells_all:
+            return f"{words} {_how_often(int(counts[-1]))}, last {ago}"
+        return f"{words} {ago} and not since" if windows else f"{words} {ago}"
+
+    counts = [_numbers(cells(f"{group}.{name}")) for name in shown]
+    return _each_row([_span_codes(_numbers(cells(f"{group}.days_since_last"))), *counts], word)
 
 
 def _rhythm(info: FeatureInfo, cells: Cells) -> TextArray:
@@ -241,10 +252,6 @@ def _number(cell: CellValue) -> str:
     return f"{cell:,.0f}" if cell == int(cell) or abs(cell) >= 1_000 else f"{cell:.4g}"
 
 
-def _times(column: Column) -> TextArray:
-    return each(column, lambda cell: _how_often(int(cell) if isinstance(cell, float) else 0))
-
-
 def _how_often(n: int) -> str:
     return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
 
@@ -255,11 +262,16 @@ def _spans(days: FloatArray) -> TextArray:
     >>> _spans(np.array([800.0, 3.2, 0.1, 0.0])).tolist()
     ['2 years', '3 days', '2 hours', 'less than a minute']
     """
-    told = np.zeros(len(days))
-    for unit, (_, length, least) in reversed(list(enumerate(_SPANS, start=1))):
-        n = np.rint(days / length)
-        told = np.where(n >= least, unit * _MANY + n, told)
-    return each_key(told.astype(np.int64), _span)
+    return each_key(np.maximum(_span_codes(days), 0), _span)
+
+
+def _span_codes(days: FloatArray) -> IntArray:
+    """Spans of days as they are told: the number of the unit and how many of it, as one number; gaps are _NEVER."""
+    counts = np.rint(days[:, None] / _LENGTHS)
+    is_enough = counts >= _LEAST
+    unit = is_enough.argmax(axis=1)
+    told = np.where(is_enough.any(axis=1), (unit + 1) * _MANY + counts[np.arange(len(unit)), unit], 0)
+    return np.where(np.isnan(days), _NEVER, told).astype(np.int64)
 
 
 def _span(told: int) -> str:

@@ -113,12 +113,9 @@ class Wording:
         self._parts = contributions.parts
         self._values = contributions.values
         self._cells = cells
-        self._sources, source_of, self._merged = merge_sources(contributions)
+        self._sources, _, self._merged = merge_sources(contributions)
+        self._members = contributions.table.members
         self._impacts = impact_of(self._merged)
-        self._members: list[list[int]] = [[] for _ in self._sources]
-        for i, number in enumerate(source_of.tolist()):
-            if number >= 0:
-                self._members[number].append(i)
 
     def reasons(self, limit: int) -> Reasons:
         """Up to `limit` reasons for and `limit` against in each row, the strongest first, ties by name."""
@@ -167,6 +164,10 @@ class Wording:
             name = self._sources[source]
             info = self._catalogue.get(name) or self._catalogue.get(f"{name}.count") or self._derived_from(name)
             yield info, members[0].family, np.arange(len(row))
+            return
+        if len(worded) == 1:
+            only = self._parts[worded[0]]
+            yield self._catalogue[only.name], only.family, np.arange(len(row))
             return
         worded.sort(key=lambda i: self._parts[i].name, reverse=True)  # of equals the last by name is the first found
         strongest = np.argmax(np.abs(impact_of(self._values[row[:, None], worded])), axis=1)

@@ -35,7 +35,8 @@ class Service:
     threads: anyio.CapacityLimiter
 
 
-def _service(request: Request) -> Service:
+# All are coroutines: FastAPI would give a plain function a thread of its own, which takes longer than what it does.
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
@@ -43,7 +44,7 @@ def _service(request: Request) -> Service:
 ServiceDep = Annotated[Service, Depends(_service)]
 
 
-def _model(service: ServiceDep) -> LeadModel:
+async def _model(service: ServiceDep) -> LeadModel:
     if service.champion.model is None:
         raise Refused(
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -56,14 +57,14 @@ def _model(service: ServiceDep) -> LeadModel:
 ModelDep = Annotated[LeadModel, Depends(_model)]
 
 
-def _scorer(service: ServiceDep, model: ModelDep) -> Scorer:
+async def _scorer(service: ServiceDep, model: ModelDep) -> Scorer:
     return Scorer(model, service.now_us())
 
 
 ScorerDep = Annotated[Scorer, Depends(_scorer)]
 
 
-def _pages(service: ServiceDep) -> Pages:
+async def _pages(service: ServiceDep) -> Pages:
     return Pages(service.store, service.champion.model)
 
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, 
 from pydantic_core import PydanticCustomError
 
 from features.parsing import MAX_ID_LENGTH, MAX_NUMBER
-from features.records import Cell, EventRecord, LeadRecord
+from features.records import Cell
 
 MAX_BODY_BYTES = 6 * 1024 * 1024
 MAX_LEADS = 1_000
@@ -65,9 +65,6 @@ class Event(Taken):
         float | None, Field(ge=-MAX_NUMBER, le=MAX_NUMBER, allow_inf_nan=False, description="its number: an amount")
     ] = None
 
-    def record(self) -> EventRecord:
-        return EventRecord(**dict(self))
-
 
 class Lead(Taken):
     """A lead with what is known of it; an attribute that is left out is missing, and the answer says so."""
@@ -76,10 +73,6 @@ class Lead(Taken):
     created_at: Time | None = Field(default=None, description="needed unless the model was trained on a flat table")
     attributes: dict[Name, JsonCell] = Field(default_factory=dict, max_length=MAX_ATTRIBUTES)
     events: list[Event] = Field(default_factory=list, max_length=MAX_EVENTS)
-
-    def record(self) -> LeadRecord:
-        events = tuple(event.record() for event in self.events)
-        return LeadRecord(self.lead_id, self.created_at, self.attributes, events)
 
 
 class TimedLead(Lead):

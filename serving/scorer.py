@@ -65,12 +65,11 @@ class Scorer:
             raise refused_schema(error, names=self.model.facts.spec.kinds) from None
 
     def _rows(self, leads: Sequence[Lead], as_of_us: Sequence[int], *, under: str) -> list[dict[str, object]]:
-        records = [lead.record() for lead in leads]
         try:
-            scores = score_records(self.model, records, as_of_us=as_of_us)
+            scores = score_records(self.model, leads, as_of_us=as_of_us)
         except BadRecord as error:
             raise refused_record(error, under=under) from None
-        return score_rows(self.model, scores, records)
+        return score_rows(self.model, scores, leads)
 
     def _time_us(self, text: str | None, field: str) -> int:
         if text is None:

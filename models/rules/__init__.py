@@ -6,7 +6,7 @@ from models.rules.loading import load_rulebook, load_starter, starter_text
 from models.rules.matching import UnmatchedRule, unmatched_rules
 from models.rules.points import score_rules
 from models.rules.purchase import STEPS
-from models.rules.qualification import Qualification, gates_at, qualify
+from models.rules.qualification import Qualification, facts_of, gates_at, qualify
 from models.rules.rule import Rule
 from models.rules.schema import RuleBook
 from models.rules.stages import STAGES
@@ -25,6 +25,7 @@ __all__ = [
     "RuleBook",
     "RuleLedger",
     "UnmatchedRule",
+    "facts_of",
     "gates_at",
     "load_rulebook",
     "load_starter",

@@ -55,11 +55,20 @@ class Asked:
         leaves = [*(leaf for condition in conditions for leaf in leaves_of(condition)), *of_dates]
         counts = [Measure(leaf.each) for leaf in leaves if isinstance(leaf, EventCondition)]
         oldest = [Measure(leaf.each, "oldest") for leaf in of_dates if isinstance(leaf, EventCondition)]
-        wanted = tuple(dict.fromkeys([*counts, *oldest, *measures, *([LIFE] if needs_life else [])]))
+        asks_replies = any(isinstance(leaf, ReplyCondition) for leaf in leaves)
+        return cls._of_measures([*counts, *oldest, *measures, *([LIFE] if needs_life else [])], asks_replies)
+
+    @classmethod
+    def joined(cls, *parts: "Asked") -> "Asked":
+        """What all of these ask."""
+        return cls._of_measures([each for part in parts for each in part.measures], any(p.asks_replies for p in parts))
+
+    @classmethod
+    def _of_measures(cls, measures: Iterable[Measure], asks_replies: bool) -> "Asked":
+        wanted = tuple(dict.fromkeys(measures))
         tests = [test_of(measure.when) for measure in wanted]
         filters = tuple(dict.fromkeys(test for test in tests if test is not None))
         position = {test: i for i, test in enumerate(filters)}
-        asks_replies = any(isinstance(leaf, ReplyCondition) for leaf in leaves)
         return cls(wanted, tuple(-1 if test is None else position[test] for test in tests), filters, asks_replies)
 
 

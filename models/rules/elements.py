@@ -19,6 +19,8 @@ from models.rules.scalars import Id, Line, Name, Section, Value
 #: What the codes of an element stand for.
 ANSWERS = ("unknown", "no", "yes")
 UNKNOWN, NO, YES = range(3)
+#: So few snapshots are worded sooner than their distinct answers are found.
+_FEW = 8
 Conditions = Annotated[
     tuple[Condition, ...], BeforeValidator(lambda value: [value] if isinstance(value, dict) else value)
 ]
@@ -85,7 +87,9 @@ class Known:
         """Of these snapshots what is not yes, in words; None for the others, and where nothing is missing."""
         if not self.elements:
             return [None] * len(self.answer)
-        kinds, kind = np.unique(self.answer, axis=0, return_inverse=True)
+        kinds, kind = self.answer, np.arange(len(self.answer))
+        if len(kinds) > _FEW:
+            kinds, kind = np.unique(self.answer, axis=0, return_inverse=True)
         words = np.array([*(self._words(codes) for codes in kinds.tolist()), None], dtype=object)
         # the last one is for those that nobody asks about
         return list(words[np.where(rows, kind.reshape(-1), len(kinds))])

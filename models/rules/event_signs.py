@@ -8,11 +8,9 @@ import numpy as np
 
 from features.actors import Actor, made_by_rep
 from features.names import named, normal_name
-from features.tables import BoolArray, EventArrays, FloatArray, PositionArray, TextColumn
+from features.tables import BoolArray, EventArrays, FloatArray, IntArray, PositionArray, TextColumn
 from models.rules.conditions import ANY_EVENT, EventCondition, NumberTest
 from models.rules.scalars import start_of_day_us
-
-_MAX_SIGNS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -48,32 +46,30 @@ def test_of(condition: EventCondition) -> EventCondition | None:
     return EventCondition(event=(ANY_EVENT,)).model_copy(update={name: getattr(condition, name) for name in asked})
 
 
-def signs_of(
-    of_type: BoolArray,
-    tests: Sequence[int],
-    filters: Sequence[EventCondition],
-    events: EventArrays,
-    reader: EventReader,
-) -> tuple[PositionArray, BoolArray]:
-    """The sign of each event, and whether each measure counts events of each sign: bool (n measures, n signs).
+def signs_of(filters: Sequence[EventCondition], events: EventArrays, reader: EventReader) -> PositionArray:
+    """The sign of each event: its type, and above it a bit for each test, set where the event passes."""
+    if not filters or not events.types:
+        return events.type_code
+    signs = events.type_code.astype(np.int64)
+    for bit, test in enumerate(filters):
+        signs += _passes(test, events, reader).astype(np.int64) * (len(events.types) << bit)
+    return signs
+
+
+def counts_signs(of_type: BoolArray, tests: Sequence[int], n_filters: int, signs: IntArray) -> BoolArray:
+    """Whether each measure counts events of each of these signs: bool (n measures, n signs).
 
     Parameters
     ----------
     of_type : bool (n measures, n types), which types each measure counts.
-    tests : of each measure the position of its test in `filters`; -1 for none.
+    tests : of each measure the position of its test among the filters; -1 for none.
     """
-    n_types = len(events.types)
-    if not filters or not n_types:
-        return events.type_code, of_type
-    signs = events.type_code.astype(np.int64)
-    for bit, test in enumerate(filters):
-        signs += _passes(test, events, reader).astype(np.int64) * (n_types << bit)
-    kinds = np.arange(n_types << len(filters))
-    if len(kinds) > _MAX_SIGNS:
-        kinds, signs = np.unique(signs, return_inverse=True)
-    passed = [((kinds // n_types) >> bit) & 1 == 1 for bit in range(len(filters))]
-    passed.append(np.ones(len(kinds), dtype=np.bool_))  # which test -1 reads
-    return signs, of_type[:, kinds % n_types] & np.array(passed)[list(tests)]
+    n_types = of_type.shape[1]
+    if not n_filters or not n_types:
+        return of_type
+    passed = [((signs // n_types) >> bit) & 1 == 1 for bit in range(n_filters)]
+    passed.append(np.ones(len(signs), dtype=np.bool_))  # which test -1 reads
+    return np.asarray(of_type[:, signs % n_types] & np.array(passed)[list(tests)])
 
 
 def _passes(test: EventCondition, events: EventArrays, reader: EventReader) -> BoolArray:

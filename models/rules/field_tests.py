@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -62,6 +63,7 @@ def _numbers_meet(condition: FieldCondition, values: FloatArray) -> BoolArray:
     return np.asarray(np.isin(values, _numbers(condition)) != _is_negative(condition))
 
 
+@lru_cache(maxsize=4096)
 def _text_test(condition: FieldCondition) -> _TextTest:
     if condition.matches is not None:
         return re.compile(condition.matches, re.IGNORECASE).search

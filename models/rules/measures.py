@@ -1,6 +1,7 @@
 """What is measured of the events that a condition means: how many, faded by age, the newest or the oldest of them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Literal
 
 import numpy as np
@@ -53,6 +54,14 @@ class Measure:
     what: Literal["sum", "newest", "oldest"] = "sum"
     fade: Fade = Fade()
     limit: Limit | None = None
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Worked out once: that of the condition takes longer than most that is done with a measure."""
+        return hash((self.when, self.what, self.fade, self.limit))
 
 
 def fade_table(measures: tuple[Measure, ...]) -> tuple[FloatArray, FloatArray]:

@@ -28,12 +28,14 @@ def score_rules(
     snapshots: Snapshots,
     *,
     actors: Mapping[str, Actor] = MappingProxyType({}),
+    facts: Facts | None = None,
 ) -> RuleLedger:
     """The points of every rule for every snapshot, from events strictly before its `as_of` only.
 
     Parameters
     ----------
     actors : who makes the events of a type, where the project says so.
+    facts : of the same tables, where they were looked up already: `facts_of`.
 
     Returns
     -------
@@ -47,7 +49,8 @@ def score_rules(
     array([-15.])
     """
     reader = EventReader(actors, rulebook.zone)
-    facts = look_up(rulebook.asked_by_rules, leads, events, snapshots, reader)
+    if facts is None:
+        facts = look_up(rulebook.asked_by_rules, leads, events, snapshots, reader)
     lines = _lines(rulebook, leads, events.types)
     draft = _Draft(lines, np.zeros((len(lines), len(snapshots)), dtype=np.float64))
     for rule in rulebook.rules:

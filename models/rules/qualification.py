@@ -57,6 +57,7 @@ def qualify(
     *,
     probability: FloatArray | None = None,
     actors: Mapping[str, Actor] = MappingProxyType({}),
+    facts: Facts | None = None,
 ) -> Qualification:
     """Levels, tier, stage, gates and elements of every snapshot, from what was known before its `as_of`.
 
@@ -64,6 +65,7 @@ def qualify(
     ----------
     ledger : of the same rulebook and snapshots.
     probability : needed where a stage begins at a probability.
+    facts : of the same tables, where they were looked up already: `facts_of`.
 
     Raises
     ------
@@ -79,7 +81,8 @@ def qualify(
     >>> [LEVELS[code] for code in verdict.fit_level], [STAGES[code] for code in verdict.stage]
     (['high', 'low'], ['sql', 'lead'])
     """
-    facts = facts_of(rulebook, leads, events, snapshots, actors=actors)
+    if facts is None:
+        facts = look_up(rulebook.asked_beside_rules, leads, events, snapshots, EventReader(actors, rulebook.zone))
     fit = level_of(ledger.group_points("fit"), rulebook.levels.fit)
     engagement = level_of(ledger.group_points("engagement"), rulebook.levels.engagement)
     gated = close_gates(rulebook.gates, facts)
@@ -110,9 +113,8 @@ def facts_of(
     *,
     actors: Mapping[str, Actor] = MappingProxyType({}),
 ) -> Facts:
-    """What the gates, elements, stages and timeline of a rulebook need to know."""
-    reader = EventReader(actors, rulebook.zone)
-    return look_up(rulebook.asked_beside_rules, leads, events, snapshots, reader)
+    """What a rulebook needs to know for `score_rules` and `qualify` together, in one pass over the log."""
+    return look_up(rulebook.asked_in_all, leads, events, snapshots, EventReader(actors, rulebook.zone))
 
 
 def gates_at(

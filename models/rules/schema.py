@@ -106,6 +106,11 @@ class RuleBook(Section):
         )
 
     @cached_property
+    def asked_in_all(self) -> Asked:
+        """What points need, and all beside them."""
+        return Asked.joined(self.asked_by_rules, self.asked_beside_rules)
+
+    @cached_property
     def lines_so_far(self) -> dict[Hashable, tuple[LedgerLine, ...]]:
         """The ledger's lines by the columns and event types that they were worked out for."""
         return {}

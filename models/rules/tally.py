@@ -16,11 +16,13 @@ from features.behaviour import SeenEvents, seen_in_parts
 from features.snapshots import Snapshots
 from features.tables import BoolArray, EventArrays, FloatArray, IntArray
 from models.rules.asked import Asked, types_counted
-from models.rules.event_signs import EventReader, signs_of
+from models.rules.event_signs import EventReader, counts_signs, signs_of
 from models.rules.limits import within_limit
 from models.rules.measures import Measure, fade_table, faded
 
 _NEVER_US = np.iinfo(np.int64).max
+#: Where events can have more signs than this, only those that they have are looked at.
+_MAX_SIGNS = 1 << 18
 
 
 def tally(asked: Asked, events: EventArrays, snapshots: Snapshots, reader: EventReader) -> Mapping[Measure, FloatArray]:
@@ -32,14 +34,17 @@ def tally(asked: Asked, events: EventArrays, snapshots: Snapshots, reader: Event
     """
     if not asked.measures:
         return {}
-    of_type = types_counted(asked, events.types)
-    signs, counted = signs_of(of_type, asked.tests, asked.filters, events, reader)
+    signs = signs_of(asked.filters, events, reader)
+    n_signs = len(events.types) << len(asked.filters)
+    if n_signs <= _MAX_SIGNS:
+        is_counted, kinds = _kinds_of_all(asked, events.types)
+    else:
+        present, signs = np.unique(signs, return_inverse=True)
+        is_counted, kinds = _kinds_of(asked, events.types, present)
     log = replace(events, type_code=signs)
-    is_used = np.asarray(counted.any(axis=0))[signs]
+    is_used = is_counted[signs]
     if 2 * np.count_nonzero(is_used) < len(is_used):
         log = log.take(is_used)
-    # without tests the signs are the types
-    kinds = _kinds(asked, counted) if asked.filters else _kinds_of_types(asked, events.types)
     sets = [_Set.of(kind, len(snapshots)) for kind in kinds]
     for seen in seen_in_parts(log, snapshots):
         for each in sets:
@@ -84,9 +89,17 @@ def _kinds(asked: Asked, counted: BoolArray) -> tuple[_Kind, ...]:
     return tuple(_kind(name, tuple(asked.measures[i] for i in mine), counted[mine]) for name, mine in by_name.items())
 
 
-@lru_cache(maxsize=256)
-def _kinds_of_types(asked: Asked, types: tuple[str, ...]) -> tuple[_Kind, ...]:
-    return _kinds(asked, types_counted(asked, types))
+@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
+def _kinds_of_all(asked: Asked, types: tuple[str, ...]) -> tuple[BoolArray, tuple[_Kind, ...]]:
+    """Of every sign that events of these types can have."""
+    return _kinds_of(asked, types, np.arange(len(types) << len(asked.filters)))
+
+
+def _kinds_of(asked: Asked, types: tuple[str, ...], signs: IntArray) -> tuple[BoolArray, tuple[_Kind, ...]]:
+    """Whether any measure counts each of these signs, and the measures by kind."""
+    counted = counts_signs(types_counted(asked, types), asked.tests, len(asked.filters), signs)
+    return np.asarray(counted.any(axis=0)), _kinds(asked, counted)
 
 
 def _kind(name: str, own: tuple[Measure, ...], counted: BoolArray) -> _Kind:
