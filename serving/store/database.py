@@ -1,11 +1,13 @@
 """Connections to the store: short waits, one transaction each, and errors that show no password."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -51,7 +53,7 @@ class Store:
         if not self.is_there:
             yield None
             return
-        with self._errors_told(), self._engine.connect() as connection:
+        with self._errors_told(), self._reader.connect() as connection:
             if stored_revision(connection) != REVISION:
                 connection.rollback()
                 with self.writing():
@@ -78,6 +80,16 @@ class Store:
     @property
     def _file(self) -> Path:
         return Path(self._url.partition(":///")[2])
+
+    @property
+    def _reader(self) -> Engine:
+        """Where the folder of a file may only be read, as in a container, SQLite can not share its log of writes."""
+        if not self._is_sqlite or os.access(self._file.parent, os.W_OK):
+            return self._engine
+        is_written_now = self._file.with_name(f"{self._file.name}-wal").exists()
+        how = {"uri": "true", "mode": "ro", **({} if is_written_now else {"immutable": "1"})}
+        url = URL.create("sqlite", database=f"file:{quote(str(self._file))}", query=how)
+        return create_engine(url, poolclass=NullPool, connect_args={"timeout": WAIT_SECONDS, "isolation_level": None})
 
     @cached_property
     def _engine(self) -> Engine:

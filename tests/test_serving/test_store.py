@@ -178,6 +178,18 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         write_run(Store(f"sqlite:///{tmp_path / 'leads.db'}"), run(row("a")))
 
 
+def test_a_store_in_a_folder_that_may_only_be_read_is_read_and_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'leads 100%?.db'}")
+    write_run(store, run(row("a")))
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    monkeypatch.setattr(Store, "_engine", None)  # which would make files beside it
+
+    assert [lead.lead_id for lead in listed(store)] == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["leads 100%?.db"]
+
+
 def test_reading_makes_no_file(tmp_path: Path) -> None:
     with Store(f"sqlite:///{tmp_path / 'leads.db'}").reading() as connection:
         assert connection is None
