@@ -55,7 +55,13 @@ REPORT_PAGE = "tests/test_training/test_report_page.py"
 SLABS = "tests/test_leadlight/test_score_in_slabs.py"
 CRM_FILES = "tests/test_features/test_crm_files.py"
 BAD_INPUTS = "tests/test_leadlight/test_bad_inputs.py"
+STORE = "tests/test_serving/test_store.py"
+PAGE = "tests/test_serving/test_page.py"
 PYFUNC = "tests/test_training/test_pyfunc_logging.py"
+
+RULE_HISTORY = "tests/test_training/test_rule_history.py"
+RULE_POINTS = "tests/test_training/test_rule_points.py"
+CLI_RULES = "tests/test_leadlight/test_cli_rules_judged.py"
 
 GUARDS = (
     Guard(
@@ -696,6 +702,49 @@ GUARDS = (
         (f"{BACKTEST}::test_accounts_never_seen_are_scored_apart",),
     ),
     Guard(
+        "rules are judged by ripe snapshots only",
+        "training/rule_history.py",
+        "labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us)",
+        "labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us + goal.horizon)",
+        (f"{RULE_HISTORY}::test_only_ripe_snapshots_judge_a_rule",),
+    ),
+    Guard(
+        "a lead counts once, however often it was looked at",
+        "training/lead_shares.py",
+        "np.unique(lead[rows], return_inverse=True)",
+        "np.unique(rows, return_inverse=True)",
+        ("tests/test_training/test_lead_shares.py::test_a_lead_counts_once_however_many_snapshots_it_has",),
+    ),
+    Guard(
+        "points are judged by later leads than they were fitted on",
+        "training/rule_points.py",
+        "points, _ = _fitted(history, block.train, prior_leads)",
+        "points, _ = _fitted(history, block.test, prior_leads)",
+        (f"{RULE_POINTS}::test_rules_that_tell_nothing_are_not_given_points_for_what_chance_made_of_them",),
+    ),
+    Guard(
+        "a rulebook that is tried writes nothing",
+        "leadlight/cli/rules_backtest.py",
+        "labelled, probability = _labelled(project, past, rulebook)",
+        'labelled, probability = _labelled(project, past, rulebook); project.workspace.gated.write_text("")',
+        (f"{CLI_RULES}::test_backtest_writes_nothing_not_even_of_rows_that_can_not_be_used",),
+    ),
+    Guard(
+        "the capacity cut comes from out-of-time predictions",
+        "training/run.py",
+        "capacity=capacity_of(request.sales_capacity_per_week, shown, judged,",
+        "capacity=capacity_of(request.sales_capacity_per_week, calibrator.log_odds("
+        "final.margin(history.data.matrix, history.data.points))[judged.row], judged,",
+        ("tests/test_training/test_capacity.py::test_training_takes_the_cut_from_leads_that_it_was_not_fitted_on",),
+    ),
+    Guard(
+        "who entered before the weeks that are counted does not enter again",
+        "training/capacity.py",
+        " - _reaching(np.minimum(highest, before), cuts)",
+        "",
+        ("tests/test_training/test_capacity.py::test_who_passed_the_cut_before_the_weeks_began_is_in_already",),
+    ),
+    Guard(
         "words of the tables are no markup in a report",
         "training/report/page.py",
         "autoescape=True",
@@ -722,6 +771,48 @@ GUARDS = (
         "        files[REPORT] = report_html\n",
         "        (models_folder / REPORT).write_text(report_html)\n",
         (f"{BUNDLE}::test_a_missing_file_is_refused",),
+    ),
+    Guard(
+        "an older score does not take the place of a newer one in the store",
+        "serving/store/writing.py",
+        "where=insert.excluded.as_of_us >= table.c.as_of_us,",
+        "where=None,",
+        (f"{STORE}::test_an_older_score_does_not_take_the_place_of_a_newer_one",),
+    ),
+    Guard(
+        "an older run over all leads changes nothing in the store",
+        "serving/store/writing.py",
+        "newest_us is not None and newest_us > run.as_of_us:",
+        "newest_us is not None and newest_us < 0:",
+        (f"{STORE}::test_an_older_run_over_all_leads_changes_nothing",),
+    ),
+    Guard(
+        "8 a run that fails halfway leaves the store as it was",
+        "serving/store/database.py",
+        'connection.exec_driver_sql("BEGIN IMMEDIATE")',
+        "pass",
+        (f"{STORE}::test_a_run_that_fails_halfway_leaves_the_store_as_it_was",),
+    ),
+    Guard(
+        "1 a timeline in the store ends before as_of",
+        "serving/store/newest_events.py",
+        "seen = events.at_us < as_of_us",
+        "seen = events.at_us <= as_of_us",
+        (f"{STORE}::test_a_timeline_ends_before_as_of_and_tells_who_did_what",),
+    ),
+    Guard(
+        "a page shows whatever a lead is called as text",
+        "serving/pages.py",
+        "autoescape=True,",
+        "autoescape=False,",
+        (f"{PAGE}::test_whatever_a_lead_is_called_its_page_is_found_and_shows_it_as_text",),
+    ),
+    Guard(
+        "a page may run nothing and ask nobody else",
+        "serving/page.py",
+        'page.status, {"Content-Security-Policy": _POLICY})',
+        "page.status)",
+        (f"{PAGE}::test_a_page_runs_nothing_and_asks_nobody_else",),
     ),
     Guard(
         "5 a slab with a row for the quarantine gives way to the whole table",

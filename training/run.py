@@ -20,6 +20,7 @@ from models.workspace import Workspace
 from training.backtest import Backtest, backtest
 from training.calibrating import calibrator_of, judged_log_odds
 from training.candidates import candidates_of, choose
+from training.capacity import capacity_of
 from training.evaluation import Bin, by_points, metrics_of, reliability
 from training.fit import TrainingSet, fit_margin, prior_of
 from training.history import History, build_history, fingerprint
@@ -138,6 +139,7 @@ def _judged_best(
         why=choice.why,
         accepted_leaks=dict(request.leaks.accepted),
         recipe=best.recipe,
+        capacity=capacity_of(request.sales_capacity_per_week, shown, judged, history, split),
     )
     text = None if final.booster is None else final.booster.model_to_string()
     bands = _points_bands(history.data.points[judged.row], log_odds, judged.won, rulebook)
@@ -170,6 +172,7 @@ def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest)
         ),
         accepted_leaks=dict(request.leaks.accepted),
         recipe=Recipe("rules"),
+        capacity=capacity_of(request.sales_capacity_per_week, np.zeros(0), None, history, Split((), False)),
     )
     return TrainedModel(LeadModel(facts, request.rules_text, None), None, np.zeros(0))
 

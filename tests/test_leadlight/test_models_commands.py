@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from leadlight.cli import main
@@ -131,3 +132,21 @@ def test_a_dead_server_is_told_and_ends_with_one(
 
     assert run(company, "models", "sync") == 1
     assert "Nothing is lost" in capsys.readouterr().err
+
+
+def test_the_capacity_cut_is_told_of_the_model_of_each_score_and_of_one_lead(
+    company: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "scores.parquet"
+    assert run(company, "models", "show", "--json") == 0
+    capacity = json.loads(capsys.readouterr().out)["capacity"]
+    assert run(company, "score", "--out", str(out), "--reasons", "0", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    scores = pd.read_parquet(out).set_index("lead_id")
+    within = (scores["probability"] >= capacity["probability"]) & scores["disqualified"].isna()
+
+    assert scores["within_capacity"].tolist() == within.tolist()
+    assert 0 < told["within_capacity"] == within.sum() < len(within)
+    for lead_id in (within.idxmax(), within.idxmin()):
+        assert run(company, "explain", str(lead_id), "--json") == 0
+        assert json.loads(capsys.readouterr().out)["within_capacity"] == within[lead_id]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import EventArrays
-from models.rules import score_rules
+from models.rules import facts_of, qualify, score_rules
 from models.rules.ledger import on_grid
 from tests.rulebooks import NOW, Row, book, event, leads, log, now
 
@@ -189,6 +189,36 @@ def test_the_ledger_sums_and_neither_order_nor_late_events_nor_company_change_a_
     assert shuffled.values.tobytes() == whole.values.tobytes()
     assert alone.values.tobytes() == whole.values[1:2].tobytes()
     assert (whole.points <= 30).all()
+
+
+def test_where_events_can_have_too_many_signs_those_they_have_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [event("ab"[i % 2], i * DAY, lead=i % 3, actor=("lead", "rep")[i % 2], value=float(i)) for i in range(20)]
+    usual = score_rules(BOOK, leads(3), log(*rows), now(3))
+
+    monkeypatch.setattr("models.rules.tally._MAX_SIGNS", 0)
+    narrow = score_rules(BOOK, leads(3), log(*rows), now(3))
+
+    assert narrow.values.tobytes() == usual.values.tobytes()
+    assert usual.points.any()
+
+
+def test_points_and_qualification_are_the_same_of_one_look_at_the_log_and_of_two() -> None:
+    rows = [event("ab"[i % 2], i * DAY, lead=i % 3, actor="lead") for i in range(20)]
+    rulebook = book(RULES, gates="[{id: no, when: {event: c, actor: lead}, scope: mail, reason: said so}]")
+    crowd, events = leads(3), log(*rows, event("c", DAY, lead=1, actor="lead"))
+
+    facts = facts_of(rulebook, crowd, events, now(3))
+    together = score_rules(rulebook, crowd, events, now(3), facts=facts)
+    apart = score_rules(rulebook, crowd, events, now(3))
+    found = [
+        qualify(rulebook, apart, crowd, events, now(3), probability=np.full(3, 0.2), facts=each)
+        for each in (facts, None)
+    ]
+
+    assert together.values.tobytes() == apart.values.tobytes()
+    assert found[0].no_mail == found[1].no_mail
+    assert found[0].stage.tolist() == found[1].stage.tolist()
+    assert found[0].no_mail == (None, "no: said so", None)
 
 
 def limited_slowly(ago: list[int], n: int, per: int) -> int:
