@@ -51,9 +51,9 @@ def rules_said(report: RulesReport) -> tuple[str, ...]:
     said = [f"{n_dead} of {len(report.rules)} rules hit none of the leads that were learned from."] if n_dead else []
     parted = report.disagreement
     if parted is not None and parted.rules_only.n_leads and parted.model_only.n_leads:
+        model, rules = parted.model_only, parted.rules_only
         said.append(
-            f"Where they part, {_share(parted.model_only)} of the {parted.model_only.n_leads:,} leads that only the "
-            f"model called good were won, and {_share(parted.rules_only)} of the {parted.rules_only.n_leads:,} that only the "
-            f"rules did: {parted.verdict}."
+            f"Where they part, {_share(model)} of the {model.n_leads:,} leads that only the model called good were won, "
+            f"and {_share(rules)} of the {rules.n_leads:,} that only the rules did: {parted.verdict}."
         )
     return tuple(said)
