@@ -19,7 +19,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.peers import IN_PROCESS, PEERS, ask
-from benchmarks.real_sets import DATA, SETS, BoolArray, FlatSet, FloatArray, LogSet, RealSet
+from benchmarks.real_sets import DATA, SETS, BoolArray, FlatSet, FloatArray, LogSet, RealSet, Took
 from training.bootstrap import Estimate, drawn_sums, estimate, log_loss_of, summands
 
 OURS = "leadlight"
@@ -38,7 +38,7 @@ class Origin:
     n: int
     log_loss: Estimate
     auc: float
-    fit_seconds: float
+    fit: Took
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def judge(one: RealSet, origin: str, arguments: argparse.Namespace) -> list[Orig
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         judged = one.judge(arguments.data, folder)
-        found = [_origin(OURS, origin, judged.won, judged.probability, judged.train.seconds)]
+        found = [_origin(OURS, origin, judged.won, judged.probability, judged.train)]
         if arguments.peers:
             tables = one.peer_tables(arguments.data, folder)
             answers = ask(
@@ -86,29 +86,33 @@ def judge(one: RealSet, origin: str, arguments: argparse.Namespace) -> list[Orig
                 autogluon_python=arguments.autogluon_python,
                 autogluon_seconds=arguments.autogluon_seconds,
             )
-            found += [_origin(a.name, origin, tables.later_won, a.probability, a.fit.seconds) for a in answers]
+            found += [_origin(a.name, origin, tables.later_won, a.probability, a.fit) for a in answers]
     return found
 
 
-def _origin(name: str, origin: str, won: BoolArray, probability: FloatArray, seconds: float) -> Origin:
+def _origin(name: str, origin: str, won: BoolArray, probability: FloatArray, fit: Took) -> Origin:
     p = np.clip(probability, 1e-9, 1 - 1e-9)
     rows = summands(np.log(p / (1 - p)), won, top_share=0.1)
     drawn = drawn_sums(rows, np.arange(len(won)), seed=0)  # one row a lead
     loss = estimate(log_loss_of, rows, drawn)
-    return Origin(name, origin, len(won), loss, float(roc_auc_score(won, probability)), seconds)
+    return Origin(name, origin, len(won), loss, float(roc_auc_score(won, probability)), fit)
 
 
 def lines_of(found: Sequence[Origin]) -> list[str]:
     """A line for each origin and way, then the mean over origins."""
-    lines = [f"  {'origin':12}{'':12}{'leads':>7}{'log loss (90%)':>26}{'AUC':>7}{'fit s':>8}"]
+    lines = [f"  {'origin':12}{'':12}{'leads':>7}{'log loss (90%)':>26}{'AUC':>7}{'fit s':>8}{'CPU s':>8}"]
     for one in found:
         loss = f"{one.log_loss.value:.4f} ({one.log_loss.low:.4f} to {one.log_loss.high:.4f})"
-        lines.append(f"  {one.origin:12}{one.name:12}{one.n:7,}{loss:>26}{one.auc:7.3f}{one.fit_seconds:8.1f}")
+        lines.append(f"  {one.origin:12}{one.name:12}{one.n:7,}{loss:>26}{one.auc:7.3f}{_times(one.fit)}")
     for name in dict.fromkeys(one.name for one in found):
         losses = [one.log_loss.value for one in found if one.name == name]
         spread = f"{np.mean(losses):.4f} ({min(losses):.4f} to {max(losses):.4f})"
         lines.append(f"  {'mean (range)':12}{name:12}{'':7}{spread:>26}")
     return lines
+
+
+def _times(fit: Took) -> str:
+    return f"{fit.seconds:8.1f}{fit.cpu_seconds:8.1f}"
 
 
 def parsed(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -81,30 +81,37 @@ class Project:
         return self.file.leads.order_by is not None or self.file.leads.created_at is not None
 
     def rules_text(self) -> str:
-        """The rulebook's text: the project's own, else the shipped starter."""
+        """The rulebook's text: the project's own with its lists written out, else the shipped starter."""
+        text = self.own_rules_text()
+        if self.file.rules is None:
+            return text
+        return with_lists(text, name=self.file.rules, folder=(self.folder / self.file.rules).parent)
+
+    def own_rules_text(self) -> str:
+        """The rulebook's text as it stands in its file; the shipped starter where the project has none."""
         if self.file.rules is None:
             return starter_text()
         path = self.folder / self.file.rules
         if not path.is_file():
             raise self.bad([Problem(("rules",), f"there is no file {path}; correct the path, or leave `rules` out")])
         try:
-            text = path.read_text(encoding="utf-8")
+            return path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             raise self.bad([Problem(("rules",), f"{path.name} is no UTF-8 text; save it as UTF-8")]) from None
-        return with_lists(text, name=self.file.rules, folder=path.parent)
 
     def rulebook(self) -> RuleBook:
-        return load_rulebook(self.rules_text(), name=self._rules_file)
+        return load_rulebook(self.rules_text(), name=self.rules_file)
 
     @property
-    def _rules_file(self) -> str:
+    def rules_file(self) -> str:
+        """How the rulebook is called in messages."""
         return self.file.rules or "starter.yaml"
 
     def in_rules(self, problems: Sequence[Problem]) -> BadDocument:
         """Problems with the line of the rulebook each belongs to."""
-        document = parse_rulebook(self.rules_text(), name=self._rules_file)
+        document = parse_rulebook(self.rules_text(), name=self.rules_file)
         lines = [(document.line_of(problem.key), problem.message) for problem in problems]
-        return BadDocument(tuple(f"{self._rules_file}:{line}: {message}" for line, message in sorted(lines)))
+        return BadDocument(tuple(f"{self.rules_file}:{line}: {message}" for line, message in sorted(lines)))
 
     def time_us(self, text: str, key: tuple[str, ...], *, date_is: EdgeOfDay = "start") -> int:
         """A time that was given by option or key, in the project's time zone."""
@@ -121,12 +128,19 @@ class Project:
         return self.time_us(said, ("goal", "observed_until"), date_is="end")
 
     def read(self, **options: object) -> Crm:
-        """The tables; see `read_crm`. Problems name the line of this file."""
+        """The tables, as `look` reads them; where too many rows can not be used, they are kept in the workspace."""
+        try:
+            return self.look(**options)
+        except BadDocument as error:
+            if isinstance(error.__cause__, TooManyBadRows):
+                self.keep_quarantine(error.__cause__.counts)
+            raise
+
+    def look(self, **options: object) -> Crm:
+        """The tables; see `read_crm`. Problems name the line of this file; nothing is written."""
         try:
             return read_crm(self.file, self.folder, **options)  # type: ignore[arg-type]  # passed through
         except BadProject as error:
-            if isinstance(error, TooManyBadRows):
-                self.keep_quarantine(error.counts)
             raise self.bad(error.problems) from error
 
     def slabs(

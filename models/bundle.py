@@ -1,8 +1,8 @@
 """A bundle: a model as a folder of data, checked before anything of it is used.
 
-``bundle.json``, ``booster.txt`` (LightGBM's text, where there are trees), ``rules.yaml`` and
-``MANIFEST.json`` with the size and sha256 of each. No pickle, no row of a real person. Every load goes
-hash -> structure of the trees -> golden rows score the same.
+``bundle.json``, ``booster.txt`` (LightGBM's text, where there are trees), ``rules.yaml``, ``report.html`` (for people;
+no score needs it) and ``MANIFEST.json`` with the size and sha256 of each. No pickle, no row of a real person. Every
+load goes hash -> structure of the trees -> golden rows score the same.
 """
 
 import hashlib
@@ -26,7 +26,8 @@ from models.lead_model import LeadModel, ModelFacts
 
 FORMAT = 1
 MANIFEST = "MANIFEST.json"
-_ALLOWED_FILES = frozenset({"bundle.json", "booster.txt", "rules.yaml", "report.html"})
+REPORT = "report.html"
+_ALLOWED_FILES = frozenset({"bundle.json", "booster.txt", "rules.yaml", REPORT})
 _GOLDEN_TOLERANCE = 1e-12
 
 
@@ -47,11 +48,17 @@ class _BundleFile:
 _BUNDLE_FILE: TypeAdapter[_BundleFile] = TypeAdapter(_BundleFile)
 
 
-def save_bundle(model: LeadModel, models_folder: Path, *, leadlight_version: str) -> tuple[LeadModel, Path]:
+def save_bundle(
+    model: LeadModel, models_folder: Path, *, leadlight_version: str, report_html: str | None = None
+) -> tuple[LeadModel, Path]:
     """Write the model to ``models_folder/<id>/``; the id is the start of its manifest's hash.
 
-    The folder appears whole or not at all; the same model gives the same id. A damaged folder of that
+    The folder appears whole or not at all; the same model and report give the same id. A damaged folder of that
     id is replaced.
+
+    Parameters
+    ----------
+    report_html : how it was judged, for people.
 
     Returns
     -------
@@ -61,6 +68,8 @@ def save_bundle(model: LeadModel, models_folder: Path, *, leadlight_version: str
     files = {"bundle.json": _json(_BUNDLE_FILE.dump_python(content, mode="json")), "rules.yaml": model.rules_text}
     if model.booster_text is not None:
         files["booster.txt"] = model.booster_text
+    if report_html is not None:
+        files[REPORT] = report_html
     blobs = {name: text.encode("utf-8") for name, text in files.items()}
     manifest = _json({"files": {name: _entry(blob) for name, blob in sorted(blobs.items())}}).encode("utf-8")
     version = hashlib.sha256(manifest).hexdigest()[:12]

@@ -12,6 +12,7 @@ from features.spec import FeatureSpec
 from features.tables import MICROSECONDS_PER_DAY, FloatArray
 from models.boosting import load_trees
 from models.calibration import Calibrator
+from models.capacity import Capacity
 from models.encoding import Encoder
 from models.explanation import Part, Parts
 from models.intervals import Interval
@@ -61,6 +62,7 @@ class ModelFacts:
 
     `accepted_leaks`: columns and event types that the leak audit may not speak against, with the project's reasons.
     `recipe`: how it was fitted, so that it can be fitted again on other rows; None in bundles older than this field.
+    `capacity`: the cut for what sales can take on; None where the project does not say how much that is.
     """
 
     source: ModelSource
@@ -77,6 +79,7 @@ class ModelFacts:
     why: str
     accepted_leaks: Mapping[str, str] = field(default_factory=dict)
     recipe: Recipe | None = None
+    capacity: Capacity | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from features.records import LeadCells
 from features.sources import cell_text
 from features.spec import FeatureSpec
 from features.times import time_of
+from models.capacity import is_within
 from models.lead_model import LeadModel
 from models.rules import STAGES, TIERS
 from models.scoring import Scores
@@ -26,6 +27,7 @@ def score_columns(model: LeadModel, scores: Scores) -> ScoreColumns:
         "probability_low": scores.probability_low,
         "probability_high": scores.probability_high,
         "percentile": scores.percentile,
+        "within_capacity": _within(model, scores),
         "points": scores.ledger.points,
         "fit": scores.contributions.family_impact("fit"),
         "engagement": scores.contributions.family_impact("engagement"),
@@ -63,6 +65,12 @@ def score_rows(model: LeadModel, scores: Scores, records: Sequence[LeadCells]) -
         row["reasons"] = [dict(vars(reason)) for reason in why]
         row["missing"] = _missing(model.facts.spec, record)
     return rows
+
+
+def _within(model: LeadModel, scores: Scores) -> NDArray[np.object_]:
+    """Whether sales can take the lead on; None where that is not known."""
+    within = is_within(model.facts.capacity, scores.probability, scores.qualification.gated.is_disqualified)
+    return np.full(len(scores), None, dtype=object) if within is None else within.astype(object)
 
 
 def _texts(texts: tuple[str | None, ...]) -> NDArray[np.object_]:

@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.bundle import BrokenBundle, load_bundle
+from models.bundle import REPORT, BrokenBundle, load_bundle
 from models.lead_model import LeadModel
 
 
@@ -47,6 +47,11 @@ class Workspace:
             os.replace(staging, self.champion_file)
         finally:
             Path(staging).unlink(missing_ok=True)
+
+    def report(self, version: str) -> Path | None:
+        """The model card of a bundle; None where it was trained before there were any."""
+        path = self.models / version / REPORT
+        return path if path.is_file() else None
 
     def versions(self) -> list[str]:
         """The bundles there are, oldest first by the time their folder was written, ties by name."""

@@ -9,6 +9,7 @@ from features.crm import Crm
 from features.labels import is_open
 from features.snapshots import Snapshots, snapshots_at
 from features.tables import NEVER_US, EventArrays, IntArray, LeadArrays
+from models.capacity import Capacity, is_within
 from models.lead_model import LeadModel
 from models.scoring import DEFAULT_REASONS, Scores, score_leads
 
@@ -50,9 +51,13 @@ class Tally:
     ----------
     leads, as_of_us : which leads there are, and when they are scored.
     n_hottest : how many of the hottest leads to keep.
+    capacity : how many leads sales can take on; None where that is not known.
     """
 
-    def __init__(self, leads: LeadArrays, as_of_us: int, *, n_hottest: int) -> None:
+    def __init__(self, leads: LeadArrays, as_of_us: int, *, n_hottest: int, capacity: Capacity | None = None) -> None:
+        self._capacity = capacity
+        #: How many of the leads scored are among those that sales can take on; None where that is not known.
+        self.n_within_capacity: int | None = None
         self._n_leads = len(leads)
         self._n_existing = len(snapshots_at(leads, as_of_us))
         self._n_hottest = n_hottest
@@ -64,12 +69,18 @@ class Tally:
         for scores in parts:
             self._scored += len(scores)
             self._dormant += int(scores.dormant.sum())
+            self._count_within(scores)
             hot = [
                 HotLead(scores.lead_ids[row], float(scores.log_odds[row]), scores.summaries[row])
                 for row in scores.hottest(self._n_hottest)
             ]
             self.hottest = tuple(sorted((*self.hottest, *hot), key=lambda lead: -lead.log_odds)[: self._n_hottest])
             yield scores
+
+    def _count_within(self, scores: Scores) -> None:
+        within = is_within(self._capacity, scores.probability, scores.qualification.gated.is_disqualified)
+        if within is not None:
+            self.n_within_capacity = (self.n_within_capacity or 0) + int(within.sum())
 
     @property
     def counts(self) -> LeadCounts:

@@ -160,6 +160,7 @@ class ScoredLead(Given):
     probability_low: float | None
     probability_high: float | None
     percentile: int | None = Field(ge=0, le=100)
+    within_capacity: bool | None = Field(description="whether sales can take the lead on; null: not known")
     points: float
     fit: float
     engagement: float
@@ -203,6 +204,16 @@ class Attribute(Given):
     words: str
 
 
+class CapacityCut(Given):
+    """How many leads sales can take on in a week, and the probability from which on so many came."""
+
+    leads_per_week: int
+    probability: float | None = Field(ge=0, le=1, description="the cut; null: not known, and `why` says why")
+    entered_per_week: float
+    weeks: float
+    why: str
+
+
 class ModelAnswer(Given):
     """The model that scores, and what it looks at."""
 
@@ -219,6 +230,7 @@ class ModelAnswer(Given):
     is_time_tested: bool
     metrics: dict[str, float]
     candidates: dict[str, float]
+    capacity: CapacityCut | None
     attributes: list[Attribute]
     event_types: list[str]
 

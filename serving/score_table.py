@@ -25,6 +25,7 @@ _TEXTS = (
     *("lead_id", "tier", "stage", "disqualified", "no_mail", "suspect"),
     *("source", "model_version", "rules_version", "summary"),
 )
+_TYPES = {**dict.fromkeys(_TEXTS, "str"), "percentile": "Int64", "within_capacity": "boolean"}
 FORMATS = (".parquet", ".csv", ".csv.gz")
 
 
@@ -46,7 +47,7 @@ def _plain_frame(model: LeadModel, scores: Scores) -> "pd.DataFrame":
 
     times = pd.to_datetime(scores.as_of_us, unit="us", utc=True) if model.facts.spec.has_times else None
     as_of = times if times is not None else pd.Series([None] * len(scores), dtype="datetime64[us, UTC]")
-    frame = pd.DataFrame(score_columns(model, scores)).astype({**dict.fromkeys(_TEXTS, "str"), "percentile": "Int64"})
+    frame = pd.DataFrame(score_columns(model, scores)).astype(_TYPES)
     frame.insert(1, "as_of", as_of)
     return frame
 

@@ -100,7 +100,7 @@ def flat_crm(n: int = 300, *, seed: int = 0) -> Crm:
 
 
 def request_for(crm: Crm, *, until: str | None = None, is_ordered: bool = True, seed: int = 0) -> TrainingRequest:
-    """The training that the tests ask for: a horizon of 30 days, the starter rules."""
+    """The training that the tests ask for: a horizon of 30 days, the starter rules, sales that take 2 leads a week."""
     return TrainingRequest(
         goal=GoalSection(horizon="30d"),  # type: ignore[arg-type]  # pydantic reads durations
         rules_text=starter_text(),
@@ -109,6 +109,7 @@ def request_for(crm: Crm, *, until: str | None = None, is_ordered: bool = True, 
         until=until,
         is_ordered=is_ordered,
         seed=seed,
+        sales_capacity_per_week=2,
     )
 
 

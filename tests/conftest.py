@@ -12,6 +12,7 @@ from features.crm import Crm
 from models.bundle import save_bundle
 from models.lead_model import LeadModel
 from tests.company import request_for, small_crm
+from training.report.page import report_of
 from training.run import TrainedModel, train_model
 
 
@@ -37,7 +38,13 @@ def rules_model(crm: Crm) -> LeadModel:
     return train_model(young, request_for(young)).model
 
 
+@pytest.fixture(scope="session")
+def report(trained: TrainedModel, crm: Crm) -> str:
+    """The model card of the training, as HTML."""
+    return report_of(trained, crm, request_for(crm))
+
+
 @pytest.fixture
-def bundle(model: LeadModel, tmp_path: Path) -> Path:
+def bundle(model: LeadModel, report: str, tmp_path: Path) -> Path:
     """A bundle of its own for each test, to be damaged."""
-    return save_bundle(model, tmp_path / "models", leadlight_version="0.1.0")[1]
+    return save_bundle(model, tmp_path / "models", leadlight_version="0.1.0", report_html=report)[1]

@@ -51,10 +51,15 @@ BUNDLE = "tests/test_models/test_bundle.py"
 LEAKS = "tests/test_training/test_leak_audit.py"
 PROMOTION = "tests/test_training/test_promotion.py"
 BACKTEST = "tests/test_training/test_backtest.py"
+REPORT_PAGE = "tests/test_training/test_report_page.py"
 SLABS = "tests/test_leadlight/test_score_in_slabs.py"
 CRM_FILES = "tests/test_features/test_crm_files.py"
 BAD_INPUTS = "tests/test_leadlight/test_bad_inputs.py"
 PYFUNC = "tests/test_training/test_pyfunc_logging.py"
+
+RULE_HISTORY = "tests/test_training/test_rule_history.py"
+RULE_POINTS = "tests/test_training/test_rule_points.py"
+CLI_RULES = "tests/test_leadlight/test_cli_rules_judged.py"
 
 GUARDS = (
     Guard(
@@ -693,6 +698,77 @@ GUARDS = (
         "~np.isin(group[block.test], group[block.train])",
         "~np.isin(data.lead[block.test], data.lead[block.train])",
         (f"{BACKTEST}::test_accounts_never_seen_are_scored_apart",),
+    ),
+    Guard(
+        "rules are judged by ripe snapshots only",
+        "training/rule_history.py",
+        "labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us)",
+        "labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us + goal.horizon)",
+        (f"{RULE_HISTORY}::test_only_ripe_snapshots_judge_a_rule",),
+    ),
+    Guard(
+        "a lead counts once, however often it was looked at",
+        "training/lead_shares.py",
+        "np.unique(lead[rows], return_inverse=True)",
+        "np.unique(rows, return_inverse=True)",
+        ("tests/test_training/test_lead_shares.py::test_a_lead_counts_once_however_many_snapshots_it_has",),
+    ),
+    Guard(
+        "points are judged by later leads than they were fitted on",
+        "training/rule_points.py",
+        "points, _ = _fitted(history, block.train, prior_leads)",
+        "points, _ = _fitted(history, block.test, prior_leads)",
+        (f"{RULE_POINTS}::test_rules_that_tell_nothing_are_not_given_points_for_what_chance_made_of_them",),
+    ),
+    Guard(
+        "a rulebook that is tried writes nothing",
+        "leadlight/cli/rules_backtest.py",
+        "labelled, probability = _labelled(project, past, rulebook)",
+        'labelled, probability = _labelled(project, past, rulebook); project.workspace.gated.write_text("")',
+        (f"{CLI_RULES}::test_backtest_writes_nothing_not_even_of_rows_that_can_not_be_used",),
+    ),
+    Guard(
+        "the capacity cut comes from out-of-time predictions",
+        "training/run.py",
+        "capacity=capacity_of(request.sales_capacity_per_week, shown, judged,",
+        "capacity=capacity_of(request.sales_capacity_per_week, calibrator.log_odds("
+        "final.margin(history.data.matrix, history.data.points))[judged.row], judged,",
+        ("tests/test_training/test_capacity.py::test_training_takes_the_cut_from_leads_that_it_was_not_fitted_on",),
+    ),
+    Guard(
+        "who entered before the weeks that are counted does not enter again",
+        "training/capacity.py",
+        " - _reaching(np.minimum(highest, before), cuts)",
+        "",
+        ("tests/test_training/test_capacity.py::test_who_passed_the_cut_before_the_weeks_began_is_in_already",),
+    ),
+    Guard(
+        "words of the tables are no markup in a report",
+        "training/report/page.py",
+        "autoescape=True",
+        "autoescape=False",
+        (f"{REPORT_PAGE}::test_names_from_the_tables_are_words_and_never_markup",),
+    ),
+    Guard(
+        "words of the tables are no markup in a figure",
+        "training/figures/svg.py",
+        """text-anchor="{anchor}">{escape(words)}</text>""",
+        """text-anchor="{anchor}">{words}</text>""",
+        (f"{REPORT_PAGE}::test_names_from_the_tables_are_words_and_never_markup",),
+    ),
+    Guard(
+        "values of few leads are told to nobody",
+        "training/groups.py",
+        "if group.n_leads >= FEWEST_LEADS:",
+        "if group.n >= FEWEST_LEADS:",
+        ("tests/test_training/test_groups.py::test_many_rows_of_few_leads_are_few",),
+    ),
+    Guard(
+        "the report is part of what the manifest vouches for",
+        "models/bundle.py",
+        "        files[REPORT] = report_html\n",
+        "        (models_folder / REPORT).write_text(report_html)\n",
+        (f"{BUNDLE}::test_a_missing_file_is_refused",),
     ),
     Guard(
         "5 a slab with a row for the quarantine gives way to the whole table",

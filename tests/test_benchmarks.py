@@ -11,6 +11,7 @@ from benchmarks.calibration import bands, bands_held, ece, perfect_ece
 from benchmarks.learning import RULES, SLACK, Draw, row_line, row_of
 from benchmarks.quality import Figures, Result, budget_lines, parsed
 from benchmarks.real_sets import Took, ignore_columns, kinds_of_columns
+from benchmarks.rulebooks import EXAMPLES, RULEBOOKS, Points, judged
 from benchmarks.snapshots import NEVER_DAYS, later_snapshots, ripe_snapshots, snapshot_features
 from models.rules import load_rulebook
 
@@ -33,8 +34,8 @@ def imports_of(module: str, seen: set[str]) -> set[str]:
     return seen
 
 
-@pytest.mark.parametrize("module", ["benchmarks.quality", "benchmarks.autogluon_peer"])
-def test_the_quality_benchmark_sees_us_from_outside_alone(module: str) -> None:
+@pytest.mark.parametrize("module", ["benchmarks.quality", "benchmarks.rulebooks", "benchmarks.autogluon_peer"])
+def test_what_measures_quality_sees_us_from_outside_alone(module: str) -> None:
     assert not {name.split(".")[0] for name in imports_of(module, set())} & OURS
 
 
@@ -163,3 +164,18 @@ def test_a_row_of_the_learning_curve_is_the_mean_of_its_draws() -> None:
 
 def test_the_rulebook_of_the_learning_curve_is_one() -> None:
     assert len(load_rulebook(RULES.read_text("utf-8"), name=RULES.name).rules) == 17
+
+
+def test_points_are_judged_on_later_leads_by_the_line_through_the_earlier_ones() -> None:
+    won = np.tile([True, False, False, False], 100)
+    tells, silent = Points(np.where(won, 9.0, 1.0), won), Points(np.zeros(400), won)
+
+    assert judged(tells, tells).auc == 1.0
+    assert judged(tells, tells).log_loss < 0.05
+    assert judged(silent, silent).log_loss == pytest.approx(0.5623, abs=1e-4)  # of a quarter, whoever it is
+    assert judged(tells, Points(tells.points, ~won)).log_loss > 3
+
+
+@pytest.mark.parametrize("name", RULEBOOKS)
+def test_the_rulebooks_of_real_sets_are_ones(name: str) -> None:
+    assert load_rulebook((EXAMPLES / f"{name}.rules.yaml").read_text("utf-8"), name=name).version

@@ -17,7 +17,12 @@ def test_the_wheel_holds_the_packages_and_their_data(tmp_path: Path) -> None:
 
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    for data in ("models/rules/starter.yaml", "leadlight/demo/leadlight.yaml", "leadlight/demo/rules.yaml"):
-        assert data in names
+    assert {
+        "models/rules/starter.yaml",
+        "leadlight/demo/leadlight.yaml",
+        "leadlight/demo/rules.yaml",
+        "training/templates/report.css",
+        "training/templates/report.html.jinja",
+    } <= names
     tops = {name.split("/")[0] for name in names if not name.startswith("leadlight-")}
     assert tops == {"features", "models", "training", "serving", "leadlight"}

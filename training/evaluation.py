@@ -107,8 +107,16 @@ class Bin:
 def reliability(log_odds: FloatArray, won: BoolArray, *, n_bins: int = 10) -> tuple[Bin, ...]:
     """Promised against observed in bins of equal count, the lowest first."""
     probability = probability_of(log_odds)
-    parts = np.array_split(np.argsort(log_odds, kind="stable"), min(n_bins, len(won)))
-    return tuple(_bin(rows, probability, probability, won) for rows in parts)
+    return tuple(_bin(rows, probability, probability, won) for rows in equal_parts(log_odds, n_bins))
+
+
+def equal_parts(log_odds: FloatArray, n_parts: int = 10) -> list[IntArray]:
+    """Rows in parts of about equal count, the lowest first; fewer parts where there are fewer rows.
+
+    >>> [part.tolist() for part in equal_parts(np.array([3.0, 1.0, 2.0]), 2)]
+    [[1, 2], [0]]
+    """
+    return np.array_split(np.argsort(log_odds, kind="stable"), min(n_parts, len(log_odds)))
 
 
 def by_points(

@@ -6,6 +6,7 @@ from training.history import History
 from training.leaks.columns import JudgedBlocks, auc_alone, columns_of, raw_columns_of
 from training.leaks.filling import filling_leaks
 from training.leaks.finding import Leak, LeakSettings, of_concern
+from training.leaks.lateness import filled_too_late
 from training.leaks.log import outcome_events, rep_made
 from training.leaks.naming import named_leaks, near_unique
 from training.leaks.strength import strong_columns
@@ -34,6 +35,7 @@ def audit_leaks(
         *named_leaks(crm.leads),
         *near_unique(crm.leads, raw_columns_of(history.spec)),
         *filling_leaks(crm, as_they_stand, known_from_signup=settings.known_from_signup),
+        *filled_too_late(crm, features),
         *outcome_events(crm, settings.accepted),
     ]
     if split.blocks:

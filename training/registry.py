@@ -2,7 +2,6 @@
 
 import logging
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,14 +10,11 @@ from typing import TYPE_CHECKING
 
 from models.lead_model import LeadModel
 from models.workspace import Workspace
-from training.figures import gains_figure, reliability_figure
 from training.pyfunc_logging import ARTIFACT, log_pyfunc
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
-
-    from training.run import TrainedModel
 
 EXPERIMENT = REGISTERED_MODEL = "leadlight"
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -26,6 +22,12 @@ CHAMPION, CHALLENGER = "champion", "challenger"
 _VERSION_TAG = "model_version"
 #: MLflow's client would ask a dead server for four to fifteen minutes (seconds to wait, times to ask again).
 PATIENCE: Mapping[str, str] = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
+
+#: Else it writes to the standard output, where programs read our JSON.
+QUIET: Mapping[str, str] = {
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+}
 
 
 class RegistryDown(ValueError):
@@ -43,12 +45,8 @@ class Registry:
         """Where runs and versions are kept."""
         return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.workspace.folder.resolve()}/mlflow.db"
 
-    def log(self, model: LeadModel, *, seed: int | None = None, trained: "TrainedModel | None" = None) -> str:
-        """Log a bundle of the workspace as a run, and register it as the challenger.
-
-        Parameters
-        ----------
-        trained : how it was judged, for the figures; None where only the bundle is left.
+    def log(self, model: LeadModel, *, seed: int | None = None) -> str:
+        """Log a bundle of the workspace, its report with it, as a run, and register it as the challenger.
 
         Returns
         -------
@@ -64,7 +62,6 @@ class Registry:
             try:
                 _log_run(client, run_id, model, self.workspace.models / model.version, seed)
                 log_pyfunc(client, run_id, model, self.workspace.models / model.version)
-                _log_figures(client, run_id, trained)
             except BaseException:
                 client.set_terminated(run_id, "FAILED")
                 raise
@@ -107,7 +104,8 @@ class Registry:
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
 
-        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+        for name, quiet in QUIET.items():
+            os.environ.setdefault(name, quiet)
         for name in ("mlflow", "alembic"):  # after the import, which sets them up to tell of every migration
             logging.getLogger(name).setLevel(logging.WARNING)
         set_here = {name: value for name, value in PATIENCE.items() if name not in os.environ}
@@ -185,12 +183,3 @@ def _metrics(model: LeadModel) -> dict[str, float]:
         "leads": float(trained_on.n_leads),
         "won": float(trained_on.n_won),
     }
-
-
-def _log_figures(client: "MlflowClient", run_id: str, trained: "TrainedModel | None") -> None:
-    if trained is None or trained.judged is None:
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        reliability_figure(trained.log_odds, trained.judged.won, Path(folder) / "reliability.png")
-        gains_figure(trained.log_odds, trained.judged.won, Path(folder) / "gains.png")
-        client.log_artifacts(run_id, folder, "figures")

@@ -19,6 +19,7 @@ class TrainingRequest:
     until : ISO time that the tables were cut at, or None.
     is_ordered : of a flat table: whether an order column was given.
     leaks : what the project says of columns that the leak audit finds.
+    sales_capacity_per_week : how many leads sales can take on; None where the project does not say.
     """
 
     goal: GoalSection
@@ -29,3 +30,4 @@ class TrainingRequest:
     is_ordered: bool
     seed: int = 0
     leaks: LeakSettings = field(default_factory=LeakSettings)
+    sales_capacity_per_week: int | None = None

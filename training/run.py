@@ -8,7 +8,7 @@ import numpy as np
 
 from features.crm import Crm
 from features.tables import BoolArray, FloatArray
-from models.bundle import save_bundle
+from models.bundle import REPORT, save_bundle
 from models.calibration import Calibrator
 from models.encoding import fit_encoder, row_weights
 from models.intervals import fit_interval
@@ -20,6 +20,7 @@ from models.workspace import Workspace
 from training.backtest import Backtest, backtest
 from training.calibrating import calibrator_of, judged_log_odds
 from training.candidates import candidates_of, choose
+from training.capacity import capacity_of
 from training.evaluation import Bin, by_points, metrics_of, reliability
 from training.fit import TrainingSet, fit_margin, prior_of
 from training.history import History, build_history, fingerprint
@@ -29,6 +30,7 @@ from training.leaks.finding import Leak, LeaksFound
 from training.promotion import Ruling, promote, rule_on
 from training.promotion_log import Signature
 from training.registry import Registry
+from training.report.page import report_of
 from training.request import TrainingRequest
 from training.split import Split
 from training.writing import writing
@@ -46,6 +48,7 @@ class TrainedModel:
     reliability, points_bands : of the judged rows, by probability and by rule points.
     leaks : what the leak audit warns of.
     backtest : the judged blocks one by one; None where they are no blocks in time.
+    history : what it was learned from; the report looks at it.
     """
 
     model: LeadModel
@@ -55,6 +58,7 @@ class TrainedModel:
     points_bands: tuple[Bin, ...] = ()
     leaks: tuple[Leak, ...] = ()
     backtest: Backtest | None = None
+    history: History | None = None
 
 
 def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda step: None) -> TrainedModel:
@@ -73,9 +77,9 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
     if any(leak.verdict == "stop" for leak in leaks):
         raise LeaksFound(leaks)
     if not split.blocks:
-        return replace(_rules_alone(history, rulebook, request), leaks=leaks)
+        return replace(_rules_alone(history, rulebook, request), leaks=leaks, history=history)
     progress(f"judging on {len(split.blocks)} blocks")
-    trained = replace(_judged_best(history, split, rulebook, request, progress), leaks=leaks)
+    trained = replace(_judged_best(history, split, rulebook, request, progress), leaks=leaks, history=history)
     return _backtested(trained, crm, history, split) if split.is_time_tested else trained
 
 
@@ -135,6 +139,7 @@ def _judged_best(
         why=choice.why,
         accepted_leaks=dict(request.leaks.accepted),
         recipe=best.recipe,
+        capacity=capacity_of(request.sales_capacity_per_week, shown, judged, history, split),
     )
     text = None if final.booster is None else final.booster.model_to_string()
     bands = _points_bands(history.data.points[judged.row], log_odds, judged.won, rulebook)
@@ -167,6 +172,7 @@ def _rules_alone(history: History, rulebook: RuleBook, request: TrainingRequest)
         ),
         accepted_leaks=dict(request.leaks.accepted),
         recipe=Recipe("rules"),
+        capacity=capacity_of(request.sales_capacity_per_week, np.zeros(0), None, history, Split((), False)),
     )
     return TrainedModel(LeadModel(facts, request.rules_text, None), None, np.zeros(0))
 
@@ -202,6 +208,11 @@ class TrainingRun:
     mlflow_run: str | None
 
     @property
+    def report(self) -> Path:
+        """The model card."""
+        return self.folder / REPORT
+
+    @property
     def promoted(self) -> bool:
         return self.ruling.is_promoted
 
@@ -230,10 +241,14 @@ def run_training(
     registry = Registry(workspace)
     with writing(workspace):
         trained = train_model(crm, request, progress)
+        progress("writing the report")
+        report = report_of(trained, crm, request)
         progress("saving the bundle")
-        model, folder = save_bundle(trained.model, workspace.models, leadlight_version=leadlight_version)
+        model, folder = save_bundle(
+            trained.model, workspace.models, leadlight_version=leadlight_version, report_html=report
+        )
         progress("logging to MLflow")
-        run_id = registry.log(model, seed=request.seed, trained=trained)
+        run_id = registry.log(model, seed=request.seed)
         progress("comparing with the champion")
         ruling = rule_on(model, workspace, crm, request)
         promote(model, workspace, registry, ruling, signed)

@@ -8,6 +8,7 @@ from leadlight.cli.leaks_text import print_leaks, stops
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import print_json, print_table, say
 from leadlight.cli.profile_text import print_profile, profile_json
+from leadlight.cli.rule_doubts import print_doubts, rule_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,16 +41,18 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
         print_json(_report(counts, list(error.problems), [])) if as_json else say(str(error))
         return 2
     unmatched = _unmatched(project, crm) if not problems else []
+    doubts = rule_doubts(project, crm) if not problems else []
     leaks = _leaks(project, crm) if not problems else ()
     profile = _profile(project, crm)
     notes = _notes(project, crm, profile)
     if as_json:
         report = _report(crm.counts, problems, unmatched, leaks)
-        told = {"notes": [*crm.notes, *notes], "machine_events": asdict(crm.machines)}
+        told = {"rule_doubts": doubts, "notes": [*crm.notes, *notes], "machine_events": asdict(crm.machines)}
         print_json({**report, **told, **profile_json(profile)})
     else:
         _print(crm, profile, notes, leaks)
         _print_unmatched(project, unmatched)
+        print_doubts(doubts)
         _print_verdict(problems, leaks)
     return 2 if problems or stops(leaks) else 0
 

@@ -89,10 +89,13 @@ def _print_sum(model: "LeadModel", crm: "Crm", result: "BatchResult") -> None:
 
 
 def _print_next(out: Path, bundle: Path, project: "Project", hottest: str, *, seconds: float) -> None:
+    from models.bundle import REPORT
+
     places = (
         ("the company's files", out),
         ("its project file and rulebook", out / "leadlight.yaml"),
         ("the model", bundle),
+        ("how good it is, with figures", bundle / REPORT),
         ("the scores of all open leads", out / "scores.parquet"),
         ("the training in MLflow", project.workspace.folder / "mlflow.db"),
     )

@@ -117,6 +117,8 @@ def explanation(model: "LeadModel", scores: "Scores") -> dict[str, object]:
         "probability": float(scores.probability[0]),
         "probability_low": low,
         "probability_high": high,
+        "within_capacity": within_capacity(model, scores),
+        "capacity": None if model.facts.capacity is None else asdict(model.facts.capacity),
         "log_odds": float(scores.log_odds[0]),
         "base_log_odds": scores.contributions.base_log_odds,
         "contributions": _contributions(scores),
@@ -151,6 +153,14 @@ def _contributions(scores: "Scores") -> list[dict[str, object]]:
     ]
 
 
+def within_capacity(model: "LeadModel", scores: "Scores") -> bool | None:
+    """Whether sales can take the first lead on; None where that is not known."""
+    from models.score_rows import score_columns
+
+    within: bool | None = score_columns(model, scores)["within_capacity"].tolist()[0]
+    return within
+
+
 def interval_of(scores: "Scores") -> tuple[float, float] | tuple[None, None]:
     """The 90% interval of the first lead's probability; None without deals."""
     low, high = float(scores.probability_low[0]), float(scores.probability_high[0])
@@ -168,6 +178,9 @@ def print_explanation(model: "LeadModel", scores: "Scores") -> None:
     low, high = interval_of(scores)
     if low is not None and high is not None:
         say(f"Of leads that were judged alike, between {low:.0%} and {high:.0%} became customers (90% interval).")
+    is_in = within_capacity(model, scores)
+    if is_in is not None and model.facts.capacity is not None:
+        say(f"{'Within' if is_in else 'Not within'} capacity: {model.facts.capacity.words}.")
     print_table(("impact", "why (20 doubles the odds)"), [(f"{r.impact:+.1f}", r.text) for r in scores.reasons[0]])
     lines = [
         (line.name, f"{points:+.4g}")

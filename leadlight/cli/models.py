@@ -9,6 +9,7 @@ import typer
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
 from leadlight.cli.output import note, print_json, print_table, progress, say
 from leadlight.cli.rulings import ruling_json, signature
+from leadlight.cli.train import print_capacity
 
 if TYPE_CHECKING:
     from leadlight.project import Project
@@ -56,10 +57,12 @@ def show_model(
     workspace = load_project(config).workspace
     model = workspace.load_champion() if version is None else load_bundle(workspace.models / version)
     decided = [one for one in decisions(workspace) if one.version == model.version]
+    is_champion, report = workspace.champion() == model.version, workspace.report(model.version)
     if as_json:
-        print_json(_shown_model(model, decided, is_champion=workspace.champion() == model.version))
+        print_json(_shown_model(model, decided, is_champion=is_champion) | {"report": report and str(report)})
     else:
-        _print_model(model, decided, is_champion=workspace.champion() == model.version)
+        _print_model(model, decided, is_champion=is_champion)
+        say(f"How good it is, with figures: {report}" if report else "It has no report: an older version trained it.")
     return 0
 
 
@@ -159,6 +162,7 @@ def _shown_model(model: "LeadModel", decided: "list[Decision]", *, is_champion: 
         "candidates": dict(facts.candidates),
         "trained_on": {key: said for key, said in asdict(facts.trained_on).items() if key != "log_odds_percentiles"},
         "accepted_leaks": dict(facts.accepted_leaks),
+        "capacity": None if facts.capacity is None else asdict(facts.capacity),
         "decisions": [asdict(one) for one in decided],
     }
 
@@ -171,6 +175,7 @@ def _print_model(model: "LeadModel", decided: "list[Decision]", *, is_champion: 
     say(f"Trained on {on.n_snapshots:,} snapshots of {on.n_leads:,} leads, {on.n_won:,} of them won.")
     for name, reason in facts.accepted_leaks.items():
         say(f"Accepted although it may carry the outcome: {name} ({reason}).")
+    print_capacity(facts.capacity)
     if facts.metrics:
         print_table(("metric", "on later leads"), [(name, f"{number:.4f}") for name, number in facts.metrics.items()])
     if decided:

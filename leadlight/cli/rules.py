@@ -8,8 +8,14 @@ import typer
 
 from leadlight.cli.options import JsonOption
 from leadlight.cli.output import note, print_json, say
+from leadlight.cli.rules_backtest import backtest_rules
+from leadlight.cli.rules_report import report_rules
+from leadlight.cli.rules_suggest import suggest_rules
 
 app = typer.Typer(help="The rulebook: bring one along, and see what it is worth.", no_args_is_help=True)
+app.command("report")(report_rules)
+app.command("backtest")(backtest_rules)
+app.command("suggest")(suggest_rules)
 
 
 class PointFormat(StrEnum):

@@ -105,7 +105,8 @@ def _score(
     from serving.score_table import write_scores
 
     as_of_us = as_of_of(project, tables.leads, tables.newest_us, options.as_of)
-    tally, audit = Tally(tables.leads, as_of_us, n_hottest=N_HOTTEST), GateAudit()
+    tally = Tally(tables.leads, as_of_us, n_hottest=N_HOTTEST, capacity=model.facts.capacity)
+    audit = GateAudit()
     parts = _parts(model, tables, as_of_us, options.n_reasons)
     write_scores(model, audit.watch(tally.watch(_told(parts, step))), options.out)
     audit.write(project.workspace.gated)
@@ -182,6 +183,7 @@ def _report(model: "LeadModel", batch: _Batch, out: Path) -> dict[str, object]:
         "counts": asdict(batch.tally.counts),
         "rows_quarantined": batch.n_quarantined,
         "gated": batch.n_gated,
+        "within_capacity": batch.tally.n_within_capacity,
     }
 
 
@@ -192,4 +194,7 @@ def _print(model: "LeadModel", tally: "Tally", out: Path) -> None:
         f"{counts.closed:,} closed, {counts.not_yet_created:,} not yet created. "
         f"Dormant among the scored: {counts.dormant:,}."
     )
+    capacity = model.facts.capacity
+    if capacity is not None and tally.n_within_capacity is not None:
+        say(f"{tally.n_within_capacity:,} of them are within capacity: {capacity.words}.")
     print_table(("lead", "why"), [(lead.lead_id, lead.summary) for lead in tally.hottest])

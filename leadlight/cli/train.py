@@ -15,6 +15,7 @@ from leadlight.cli.rulings import ruling_json, signature
 if TYPE_CHECKING:
     from features.crm import Crm
     from leadlight.project import Project
+    from models.capacity import Capacity
     from training.request import TrainingRequest
     from training.run import TrainingRun
 
@@ -51,6 +52,7 @@ def train(
         print_training(run)
         became = "is the champion" if run.promoted else "does not replace the champion"
         say(f"Model {run.model.version} {became}: {run.ruling.why}. It lies in {run.folder} ({seconds:.0f} s).")
+        say(f"How good it is, with figures: {run.report}")
     return 0
 
 
@@ -62,7 +64,7 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
 
     with progress("training") as step:
         step("reading the tables")
-        crm = project.read(until_us=None if until is None else _until_us(project, until))
+        crm = project.read(until_us=None if until is None else given_time_us(project, until))
         request = training_request(project, crm, until=until, seed=seed)
         _note_time(project, crm, request)
         project.keep_quarantine(crm.counts)
@@ -80,12 +82,18 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
     return run, crm
 
 
-def _until_us(project: "Project", until: str) -> int:
+def given_time_us(project: "Project", until: str, option: str = "--until") -> int:
+    """The time that an option gives, in microseconds.
+
+    Raises
+    ------
+    BadRequest : the table is flat.
+    """
     from leadlight.errors import BadRequest
 
     if project.file.is_flat or project.file.leads.created_at is None:
-        raise BadRequest("found --until with a flat table, which has no times; leave it out, or cut the file")
-    return project.time_us(until, ("--until",))
+        raise BadRequest(f"found {option} with a flat table, which has no times; leave it out, or cut the file")
+    return project.time_us(until, (option,))
 
 
 def training_request(project: "Project", crm: "Crm", *, until: str | None, seed: int) -> "TrainingRequest":
@@ -102,6 +110,7 @@ def training_request(project: "Project", crm: "Crm", *, until: str | None, seed:
         is_ordered=project.is_ordered,
         seed=seed,
         leaks=project.leak_settings,
+        sales_capacity_per_week=project.file.sales_capacity_per_week,
     )
 
 
@@ -133,6 +142,7 @@ def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
         "points_bands": [asdict(one) for one in run.trained.points_bands],
         "backtest": backtest_json(run.trained.backtest),
         "leaks": [asdict(leak) for leak in run.trained.leaks],
+        "capacity": None if facts.capacity is None else asdict(facts.capacity),
         "promoted": run.promoted,
         "promotion": ruling_json(run.ruling),
         "is_time_tested": facts.trained_on.is_time_tested,
@@ -143,6 +153,7 @@ def report(run: "TrainingRun", crm: "Crm", seconds: float) -> dict[str, object]:
         "rows_quarantined": sum(len(count.bad) for count in crm.counts),
         "mlflow_run": run.mlflow_run,
         "folder": str(run.folder),
+        "report": str(run.report),
         "seconds": round(seconds, 2),
     }
 
@@ -157,6 +168,7 @@ def print_training(run: "TrainingRun") -> None:
     say(f"Trained on {on.n_snapshots:,} snapshots of {on.n_leads:,} leads, {on.n_won:,} of them won.")
     if not facts.candidates:
         say(f"{facts.why[0].upper()}{facts.why[1:]}.")
+        print_capacity(facts.capacity)
         return
     tested = "later leads than it was fitted on" if on.is_time_tested else "left-out groups of leads (not time-tested)"
     say(f"Judged on {tested}; the model that ships was then refitted on everything.")
@@ -170,8 +182,15 @@ def print_training(run: "TrainingRun") -> None:
     )
     say(f"{source_words(facts.source)}: {facts.why}.")
     say("  ".join(f"{label} {facts.metrics[name]:.3f}" for name, label in _METRICS.items()))
+    print_capacity(facts.capacity)
     print_backtest(run.trained.backtest)
     _print_bins(run)
+
+
+def print_capacity(capacity: "Capacity | None") -> None:
+    """From which probability on sales can take leads on; nothing where the project does not say how many."""
+    if capacity is not None:
+        say(f"{capacity.words[0].upper()}{capacity.words[1:]}.")
 
 
 def _print_bins(run: "TrainingRun") -> None:

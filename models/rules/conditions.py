@@ -11,8 +11,10 @@ from models.rules.scalars import Count, Day, Domains, Duration, Names, Number, P
 #: The tests of a field, as they are written.
 TESTS = (
     *("matches", "is", "in", "not", "not_in", "at_least", "at_most", "above", "below", "missing", "present"),
-    *("domain", "list"),
+    *("domain", "list", "within", "ahead"),
 )
+#: Of a column of dates, held against the time of the score.
+DATE_TESTS = frozenset({"within", "ahead"})
 NUMBER_TESTS = frozenset({"at_least", "at_most", "above", "below"})
 #: Stands for every type in `event`.
 ANY_EVENT = "any"
@@ -76,6 +78,7 @@ class FieldCondition(Section):
     """Something that is known of the lead: one test on the first of these columns that there is.
 
     `domain` and `list` look at what stands behind the @ too, and ask the column of mail addresses where none is named.
+    `within` and `ahead` ask a date, in microseconds: at most so long ago, as of events, or at most so long to come.
     """
 
     field: Names = _EMAIL_COLUMNS
@@ -92,6 +95,8 @@ class FieldCondition(Section):
     present: Annotated[bool, Field(strict=True)] | None = None
     domain: Domains | None = None
     listed: tuple[Value, ...] | None = Field(default=None, alias="list")
+    within: Duration | None = None
+    ahead: Duration | None = None
 
     @cached_property
     def test(self) -> str:

@@ -12,6 +12,7 @@ from features.snapshots import Snapshots
 from features.tables import EventArrays, LeadArrays, NumberColumn
 from models.rules.asked import Asked
 from models.rules.conditions import (
+    DATE_TESTS,
     AnyCondition,
     Condition,
     EventCondition,
@@ -139,7 +140,9 @@ class _Witness:
         leads, at = self.facts.leads, self.facts.snapshots
         name = column_of(condition, leads.columns) or condition.field[0]
         column = leads.attribute(name, at.lead, at.as_of_us)
-        if isinstance(column, NumberColumn):
+        if isinstance(column, NumberColumn) and condition.test in DATE_TESTS and not np.isnan(column.values[0]):
+            cell = f"{_EPOCH + timedelta(microseconds=int(column.values[0])):%Y-%m-%d}"
+        elif isinstance(column, NumberColumn):
             cell = "" if np.isnan(column.values[0]) else f"{column.values[0]:.15g}"
         else:
             cell = (column.cell(0) or "") if column is not None else ""

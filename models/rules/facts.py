@@ -8,10 +8,11 @@ import numpy as np
 from features.behaviour import NEVER_DAYS
 from features.responsiveness import responsiveness
 from features.snapshots import Snapshots
-from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, LeadArrays
+from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, LeadArrays, NumberColumn
 from features.timeline import timelines
 from models.rules.asked import LIFE, Asked
 from models.rules.conditions import (
+    DATE_TESTS,
     AllCondition,
     AnyCondition,
     Condition,
@@ -21,7 +22,7 @@ from models.rules.conditions import (
     ReplyCondition,
 )
 from models.rules.event_signs import EventReader
-from models.rules.field_tests import column_of, meets
+from models.rules.field_tests import column_of, meets, meets_at
 from models.rules.measures import Measure
 from models.rules.tally import tally
 
@@ -96,7 +97,11 @@ class Facts:
     def _is_known(self, condition: FieldCondition) -> BoolArray | None:
         name = column_of(condition, self.leads.columns)
         column = None if name is None else self.leads.attribute(name, self.snapshots.lead, self.snapshots.as_of_us)
-        return None if column is None else meets(condition, column)
+        if column is None or condition.test not in DATE_TESTS:
+            return None if column is None else meets(condition, column)
+        if self.leads.created_us is None or not isinstance(column, NumberColumn):
+            return None  # rows of a flat table have no time to hold a date against
+        return meets_at(condition, column, self.snapshots.as_of_us)
 
     def _replies(self, condition: ReplyCondition) -> BoolArray:
         if self.replies is None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from features.names import named
 from features.parsing import FLAGS
-from features.tables import BoolArray, Column, FloatArray, NumberColumn, TextColumn
-from models.rules.conditions import NUMBER_TESTS, FieldCondition
+from features.tables import BoolArray, Column, FloatArray, IntArray, NumberColumn, TextColumn
+from models.rules.conditions import DATE_TESTS, NUMBER_TESTS, FieldCondition
 
 #: Whether a cell passes: what it gives is true, or not.
 _TextTest = Callable[[str], object]
@@ -26,8 +26,8 @@ def can_ask(condition: FieldCondition, column: Column) -> bool:
     if condition.is_missing_test is not None:
         return True
     if isinstance(column, TextColumn):
-        return condition.test not in NUMBER_TESTS
-    return condition.test in NUMBER_TESTS or bool(_numbers(condition))
+        return condition.test not in NUMBER_TESTS | DATE_TESTS
+    return condition.test in NUMBER_TESTS | DATE_TESTS or bool(_numbers(condition))
 
 
 def meets(condition: FieldCondition, column: Column) -> BoolArray:
@@ -49,6 +49,22 @@ def meets(condition: FieldCondition, column: Column) -> BoolArray:
     # Code -1, a missing cell, reads the last one.
     of_level = np.fromiter(chain(passed, (False,)), dtype=np.bool_, count=len(column.levels) + 1)
     return np.asarray(of_level[column.codes])
+
+
+def meets_at(condition: FieldCondition, column: NumberColumn, as_of_us: IntArray) -> BoolArray:
+    """Which dates of a column are at most so long ago, or to come, at n times; a missing one is neither.
+
+    A date at the very time is to come, as an event at that time has not been seen.
+
+    >>> day = 86_400_000_000
+    >>> dates = NumberColumn(np.array([9.0, 10.0, 12.0, np.nan]) * day)
+    >>> meets_at(FieldCondition(field="renewal", ahead="2d"), dates, np.full(4, 10 * day))
+    array([False,  True,  True, False])
+    """
+    ago_us = as_of_us - column.values
+    if condition.within is not None:
+        return np.asarray((ago_us > 0) & (ago_us <= condition.within))
+    return np.asarray((ago_us <= 0) & (-ago_us <= (condition.ahead or 0)))
 
 
 def _numbers_meet(condition: FieldCondition, values: FloatArray) -> BoolArray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from features.names import named, normal_name
 from features.tables import Column, TextColumn
 from features.yaml_problems import Loc
-from models.rules.conditions import Condition, EventCondition, FieldCondition, Leaf, leaves_of
+from models.rules.conditions import DATE_TESTS, Condition, EventCondition, FieldCondition, Leaf, leaves_of
 from models.rules.event_signs import types_of
 from models.rules.field_tests import column_of
 from models.rules.schema import RuleBook
@@ -36,17 +36,13 @@ def unmatched_rules(
 
 
 def _unmatched(rulebook: RuleBook, columns: Mapping[str, Column], types: Sequence[str]) -> Iterator[UnmatchedRule]:
-    for i, rule in enumerate(rulebook.rules):
-        for leaf in _without_match(rule.when, columns, types):
-            yield UnmatchedRule(rule.id, _why(leaf, columns, types), ("rules", i, "when"))
-    for place, name, condition in rulebook.placed_conditions():
-        what, _, own_name = name.partition(" ")
+    for place, what, owner, condition in rulebook.owned_conditions():
         for leaf in _without_match(condition, columns, types):
-            yield UnmatchedRule(own_name, _why(leaf, columns, types), place, what)
+            yield UnmatchedRule(owner, _why(leaf, columns, types), place, what)
     for i, element in enumerate(rulebook.qualification.elements):
         question = element.question
         if question is not None and not named([question.field], columns):
-            why = f"no column called {question.field!r}{_nearest([question.field], columns)}"
+            why = f"no column called {question.field!r}{nearest([question.field], columns)}"
             place = ("qualification", "elements", i, "question", "field")
             yield UnmatchedRule(element.id, why, place, "question")
 
@@ -73,13 +69,14 @@ def _without_match(condition: Condition, columns: Mapping[str, Column], types: S
 
 def _why(leaf: Leaf, columns: Mapping[str, Column], types: Sequence[str]) -> str:
     if isinstance(leaf, EventCondition):
-        return f"no event type {_choice(leaf.event)}{_nearest(leaf.event, types)}"
+        return f"no event type {_choice(leaf.event)}{nearest(leaf.event, types)}"
     if not isinstance(leaf, FieldCondition):
         return ""
     there = named(leaf.field, columns)
     if not there:
-        return f"no column called {_choice(leaf.field)}{_nearest(leaf.field, columns)}"
+        return f"no column called {_choice(leaf.field)}{nearest(leaf.field, columns)}"
     kind, needed = ("text", "numbers") if isinstance(columns[there[0]], TextColumn) else ("numbers", "text")
+    needed = "dates" if leaf.test in DATE_TESTS else needed
     return f"column {there[0]!r} holds {kind}, and `{leaf.test}` needs {needed}"
 
 
@@ -88,7 +85,12 @@ def _choice(names: Sequence[str]) -> str:
     return f"{', '.join(few)} or {len(names) - 2} more" if len(names) > 2 else " or ".join(few)
 
 
-def _nearest(wanted: Sequence[str], known: Sequence[str] | Mapping[str, Column]) -> str:
+def nearest(wanted: Sequence[str], known: Sequence[str] | Mapping[str, Column]) -> str:
+    """The known name that comes nearest to one of these, in words; nothing where none is near.
+
+    >>> nearest(["Chiel"], ["Chile", "Peru"])
+    "; the nearest is 'Chile'"
+    """
     by_normal = {normal_name(name): name for name in sorted(known, reverse=True)}
     close = (difflib.get_close_matches(normal_name(name), by_normal, n=1, cutoff=0.8) for name in wanted)
     best = next((names[0] for names in close if names), None)

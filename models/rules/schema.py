@@ -119,6 +119,20 @@ class RuleBook(Section):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    def with_rules(self, rules: tuple[Rule, ...], *, has_caps: bool = True) -> "RuleBook":
+        """The same rulebook with other rules; nothing is kept that was worked out for the old ones."""
+        sections = {name: getattr(self, name) for name in type(self).model_fields}
+        caps = self.caps if has_caps else Caps()
+        return RuleBook.model_construct(**{**sections, "rules": rules, "caps": caps})
+
+    def owned_conditions(self) -> Iterator[tuple[Loc, str, str, Condition]]:
+        """Every condition: where it stands, what kind of thing it belongs to, how that is called, and itself."""
+        for i, rule in enumerate(self.rules):
+            yield ("rules", i, "when"), "rule", rule.id, rule.when
+        for place, name, condition in self.placed_conditions():
+            what, _, owner = name.partition(" ")
+            yield place, what, owner, condition
+
     def placed_conditions(self) -> Iterator[tuple[Loc, str, Condition]]:
         """Every condition but those of rules: where it stands, what it is called, and itself."""
         for i, gate in enumerate(self.gates):

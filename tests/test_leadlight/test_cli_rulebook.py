@@ -88,3 +88,18 @@ def test_explain_shows_what_is_known_and_what_to_ask_next(company: Path, capsys:
     assert question["move"] > 0
     assert len(question["log_odds"]) == len(question["answers"])
     assert f"Ask next: {question['ask']}" in shown
+
+
+def test_check_doubts_words_that_no_cell_has_and_thresholds_out_of_reach(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    word = edit(company, "is: Bought list", "is: Bougth list")
+    level = edit(company, "levels: {fit: [12, 30]", "levels: {fit: [12, 300]")
+
+    assert main(["check", *config(company), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rule_doubts"] == [
+        f"rules.yaml:{word}: rule bought: no cell of column 'lead_source' is 'Bougth list'; "
+        "the nearest is 'Bought list'; correct it, or leave it if it may still come",
+        f"rules.yaml:{level}: found that fit is high begins at 300 points, expected at most the 60 that the rules can "
+        "give; lower it, or raise caps.fit",
+    ]

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from leadlight.cli import main
+from models.bundle import load_bundle, save_bundle
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +81,25 @@ def test_show_tells_what_a_model_was_made_of(company: Path, capsys: pytest.Captu
     assert "there was no champion" in capsys.readouterr().out
 
 
+def test_show_names_the_report(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = company / "workspace" / "models" / champion_of(company) / "report.html"
+
+    assert run(company, "models", "show") == 0
+    assert str(report) in capsys.readouterr().out
+    assert report.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_model_from_before_there_were_reports_is_shown_too(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    models = company / "workspace" / "models"
+    older, _ = save_bundle(load_bundle(models / champion_of(company)), models, leadlight_version="0.1.0")
+
+    assert run(company, "models", "show", older.version, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["report"] is None
+
+    assert run(company, "models", "show", older.version) == 0
+    assert "It has no report" in capsys.readouterr().out
+
+
 def test_an_unknown_model_is_bad_input(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(company, "models", "promote", "0123456789ab") == 2
     assert "there is no bundle at" in capsys.readouterr().err
@@ -111,3 +132,21 @@ def test_a_dead_server_is_told_and_ends_with_one(
 
     assert run(company, "models", "sync") == 1
     assert "Nothing is lost" in capsys.readouterr().err
+
+
+def test_the_capacity_cut_is_told_of_the_model_of_each_score_and_of_one_lead(
+    company: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "scores.parquet"
+    assert run(company, "models", "show", "--json") == 0
+    capacity = json.loads(capsys.readouterr().out)["capacity"]
+    assert run(company, "score", "--out", str(out), "--reasons", "0", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    scores = pd.read_parquet(out).set_index("lead_id")
+    within = (scores["probability"] >= capacity["probability"]) & scores["disqualified"].isna()
+
+    assert scores["within_capacity"].tolist() == within.tolist()
+    assert 0 < told["within_capacity"] == within.sum() < len(within)
+    for lead_id in (within.idxmax(), within.idxmin()):
+        assert run(company, "explain", str(lead_id), "--json") == 0
+        assert json.loads(capsys.readouterr().out)["within_capacity"] == within[lead_id]

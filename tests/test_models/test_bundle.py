@@ -13,14 +13,15 @@ import pytest
 import models.boosting
 from features.crm import Crm
 from features.snapshots import snapshots_at
-from models.bundle import FORMAT, MANIFEST, BrokenBundle, load_bundle, save_bundle
+from models.bundle import FORMAT, MANIFEST, REPORT, BrokenBundle, load_bundle, save_bundle
 from models.forest import BrokenBooster
 from models.lead_model import LeadModel
 from models.scoring import score_leads
 from tests.company import CANARY, NOW, request_for
+from training.report.page import report_of
 from training.run import train_model
 
-FILES = ("bundle.json", "rules.yaml", "booster.txt", MANIFEST)
+FILES = ("bundle.json", "rules.yaml", "booster.txt", REPORT, MANIFEST)
 
 
 def resigned(bundle: Path) -> Path:
@@ -71,9 +72,10 @@ def test_a_model_of_rules_alone_makes_the_round_trip(rules_model: LeadModel, crm
 
 
 def test_the_same_training_twice_gives_the_same_bytes_and_version(bundle: Path, crm: Crm, tmp_path: Path) -> None:
-    again = train_model(crm, request_for(crm)).model
+    again = train_model(crm, request_for(crm))
+    report = report_of(again, crm, request_for(crm))
 
-    saved, folder = save_bundle(again, tmp_path / "again", leadlight_version="0.1.0")
+    saved, folder = save_bundle(again.model, tmp_path / "again", leadlight_version="0.1.0", report_html=report)
 
     assert saved.version == bundle.name
     assert contents(folder) == contents(bundle)
@@ -85,7 +87,7 @@ def test_another_seed_gives_another_version(model: LeadModel, crm: Crm, bundle: 
     assert save_bundle(other, tmp_path / "other", leadlight_version="0.1.0")[0].version != bundle.name
 
 
-def test_a_bundle_is_four_files_of_text_and_nothing_else_remains(bundle: Path) -> None:
+def test_a_bundle_is_five_files_of_text_and_nothing_else_remains(bundle: Path) -> None:
     assert set(contents(bundle)) == set(FILES)
     assert [entry.name for entry in bundle.parent.iterdir()] == [bundle.name]
     for blob in contents(bundle).values():
@@ -282,19 +284,19 @@ def test_what_lightgbm_still_refuses_is_a_broken_bundle(
         load_bundle(bundle)
 
 
-def test_saving_again_mends_a_damaged_bundle(bundle: Path, model: LeadModel) -> None:
+def test_saving_again_mends_a_damaged_bundle(bundle: Path, model: LeadModel, report: str) -> None:
     (bundle / "booster.txt").write_text("damaged")
 
-    save_bundle(model, bundle.parent, leadlight_version="0.1.0")
+    save_bundle(model, bundle.parent, leadlight_version="0.1.0", report_html=report)
 
     assert load_bundle(bundle).booster_text == model.booster_text
     assert [entry.name for entry in bundle.parent.iterdir()] == [bundle.name]
 
 
-def test_saving_again_leaves_a_whole_bundle_alone(bundle: Path, model: LeadModel) -> None:
+def test_saving_again_leaves_a_whole_bundle_alone(bundle: Path, model: LeadModel, report: str) -> None:
     written = bundle.stat().st_mtime_ns
 
-    save_bundle(model, bundle.parent, leadlight_version="0.1.0")
+    save_bundle(model, bundle.parent, leadlight_version="0.1.0", report_html=report)
 
     assert bundle.stat().st_mtime_ns == written
 

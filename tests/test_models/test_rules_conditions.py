@@ -1,6 +1,7 @@
 """Conditions put together of others, on fields, and on how a lead answers."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import Column, NumberColumn, TextColumn
 from features.yaml_text import BadDocument
 from models.rules import score_rules
-from tests.rulebooks import Row, book, event, leads, log, now
+from tests.rulebooks import NOW, Row, book, event, leads, log, now
 
 SIZE = NumberColumn(np.array([5.0, 50.0, math.nan]))
 MAIL = TextColumn.of(["ann@mail.Rival.com", "bob@arrival.com", None])
@@ -113,3 +114,30 @@ def test_a_mistake_is_said_with_its_cure(rule: str, said: str) -> None:
 
     assert said in "\n".join(caught.value.problems)
     assert all(problem.startswith("rules.yaml:2: ") for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ("{field: due, within: 30d}", [1, 1, 0, 0, 0, 0, 0]),
+        ("{field: due, ahead: 30d}", [0, 0, 0, 1, 1, 0, 0]),
+        ("{not: {field: due, ahead: 30d}}", [1, 1, 1, 0, 0, 1, 1]),
+        ("{any: [{field: due, within: 30d}, {field: due, ahead: 1d}]}", [1, 1, 0, 1, 0, 0, 0]),
+    ],
+)
+def test_a_date_is_held_against_the_time_of_the_score(when: str, expected: list[int]) -> None:
+    month = 30 * DAY
+    dates = NumberColumn(NOW + np.array([-1, -month, -month - 1, 0, month, month + 1, np.nan]))
+    rules = book(f"{{id: r, when: {when}, points: 1, group: fit}}")
+
+    assert score_rules(rules, leads(7, due=dates), log(), now(7)).points.tolist() == expected
+
+
+def test_a_date_is_not_asked_of_text_nor_of_a_table_without_times() -> None:
+    dates = NumberColumn(np.array([NOW - 1.0]))
+    rules = book("{id: r, when: {not: {field: due, ahead: 30d}}, points: 1, group: fit}")
+
+    flat = replace(leads(1, due=dates), created_us=None)
+    assert score_rules(rules, leads(1, due=dates), log(), now()).points.tolist() == [1]
+    assert score_rules(rules, flat, log(), now()).points.tolist() == [0]
+    assert score_rules(rules, leads(1, due=TextColumn.of(["soon"])), log(), now()).points.tolist() == [0]

@@ -81,7 +81,7 @@ WRONG = [
     (', matches: "director|vp"', ", at_least: 3, missing: true", 5, "the tests at_least and missing", "a rule of each"),
     (', matches: "director|vp"', ", at_least: many", 5, "found 'many', expected a number", "like 10"),
     (', matches: "director|vp"', ", in: [a, unknown]", 5, "counts as a missing cell", "`missing: true`"),
-    (', matches: "director|vp"', ", within: 3d, missing: true", 5, "unknown key `within`", "remove it"),
+    (', matches: "director|vp"', ", channel: web, missing: true", 5, "unknown key `channel`", "remove it"),
     ("group: fit}", "group: fit, half_life: 3d}", 5, "a half-life on a rule about a field", "remove it"),
     ("base: 0.05", "base: 5", 2, "found 5, expected less than 1", "change it"),
     ("base: 0.05", "base: 0", 2, "expected greater than 0", "change it"),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: DESIGN 4, but for the columns whose issue is still to come.
 COLUMNS = [
-    "lead_id", "as_of", "probability", "probability_low", "probability_high", "percentile", "points",
+    "lead_id", "as_of", "probability", "probability_low", "probability_high", "percentile", "within_capacity", "points",
     "fit", "engagement", "timing", "tier", "stage", "disqualified", "no_mail", "suspect", "dormant", "machine_events",
     "log_odds",
     "base_log_odds", "source", "model_version", "rules_version", "summary", "reasons",
@@ -111,6 +111,7 @@ def test_parquet_has_types_that_every_reader_knows(saved: LeadModel, scores: "Sc
 
     assert str(schema.field("as_of").type) == "timestamp[us, tz=UTC]"
     assert str(schema.field("percentile").type) == "int64"
+    assert str(schema.field("within_capacity").type) == "bool"
     assert [field.name for field in schema.field("reasons").type.value_type] == [
         "feature", "family", "value", "impact", "log_odds", "text",
     ]  # fmt: skip
@@ -135,7 +136,8 @@ def test_without_deals_the_percentile_is_empty(rules_model: LeadModel, crm: Crm,
     write_scores(rules_model, [found], tmp_path / "scores.csv")
 
     assert frame["percentile"].isna().all()
-    assert read(tmp_path / "scores.csv")["percentile"].isna().all()
+    empty = read(tmp_path / "scores.csv")[["percentile", "within_capacity"]]
+    assert empty.isna().all().all()
     assert set(frame["source"]) == {"rules"}
 
 

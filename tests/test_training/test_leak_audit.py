@@ -297,14 +297,16 @@ def test_texts_that_features_are_derived_from_may_be_distinct(demo: tuple[Crm, T
 def test_a_column_whose_history_is_known_is_judged_as_it_stood(
     demo: tuple[Crm, TrainingRequest], plant: Callable[[Crm], Crm]
 ) -> None:
-    """Nothing in it was known while the leads were open."""
+    """Nothing in it was known while the leads were open, which is said, and no reason to stop."""
     crm, request = demo
     planted = plant(crm)
     (column,) = planted.kinds.keys() - crm.kinds.keys()
     every, late = np.arange(len(crm.leads)), np.full(len(crm.leads), crm.newest_us)
     history = {column: settle_versions(every, late, late, planted.leads.columns[column])}
 
-    assert find_leaks(replace(planted, leads=replace(planted.leads, history=history)), request) == ()
+    found = find_leaks(replace(planted, leads=replace(planted.leads, history=history)), request)
+
+    assert [(leak.rule, leak.verdict) for leak in found] == [("filled_after_outcome", "warn")]
 
 
 def test_too_few_deals_leave_names_and_ids(demo: tuple[Crm, TrainingRequest]) -> None:

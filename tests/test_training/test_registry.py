@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-import numpy as np
 import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
@@ -30,14 +29,14 @@ class Logged:
 
 
 @pytest.fixture(scope="module")
-def logged(trained: TrainedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
+def logged(trained: TrainedModel, report: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
     """One store for all tests: creating it takes seconds."""
     workspace = Workspace(tmp_path_factory.mktemp("workspace"))
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.delenv("MLFLOW_EXPERIMENT_NAME", raising=False)
-        model, folder = save_bundle(trained.model, workspace.models, leadlight_version="0.1.0")
-        run_id = Registry(workspace).log(model, seed=7, trained=trained)
+        model, folder = save_bundle(trained.model, workspace.models, leadlight_version="0.1.0", report_html=report)
+        run_id = Registry(workspace).log(model, seed=7)
         client = MlflowClient(tracking_uri=f"sqlite:///{workspace.folder}/mlflow.db")
         yield Logged(workspace, model, folder, client, client.get_run(run_id))
 
@@ -89,37 +88,33 @@ def test_what_is_registered_is_what_mlflows_own_tools_load(logged: Logged) -> No
     assert (Path(url2pathname(urlsplit(uri).path)) / "MLmodel").is_file()
 
 
-def test_the_figures_are_kept(logged: Logged) -> None:
-    figures = {entry.path for entry in logged.client.list_artifacts(logged.run.info.run_id, "figures")}
+def test_the_report_is_kept(logged: Logged, report: str, tmp_path: Path) -> None:
+    stored = logged.client.download_artifacts(logged.run.info.run_id, "bundle/report.html", str(tmp_path))
 
-    assert figures == {"figures/gains.png", "figures/reliability.png"}
+    assert Path(stored).read_text("utf-8") == report
 
 
 def test_artifacts_lie_in_the_workspace(logged: Logged) -> None:
     assert (logged.workspace.folder / "artifacts" / logged.run.info.run_id / "artifacts" / "bundle").is_dir()
 
 
-def test_a_run_that_breaks_is_marked_as_failed(
-    logged: Logged, trained: TrainedModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_breaks_is_marked_as_failed(logged: Logged, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("training.registry.gains_figure", full)
+    monkeypatch.setattr("training.registry.log_pyfunc", full)
     with pytest.raises(OSError, match="No space left"):
-        Registry(logged.workspace).log(logged.model, seed=0, trained=trained)
+        Registry(logged.workspace).log(logged.model, seed=0)
 
     newest = logged.client.search_runs([logged.run.info.experiment_id], max_results=1)[0]
     assert (newest.info.status, newest.info.run_id != logged.run.info.run_id) == ("FAILED", True)
 
 
-def test_a_model_of_rules_alone_has_no_figures(logged: Logged, rules_model: LeadModel) -> None:
+def test_a_model_of_rules_alone_is_logged_without_trees(logged: Logged, rules_model: LeadModel) -> None:
     model, _ = save_bundle(rules_model, logged.workspace.models, leadlight_version="0.1.0")
-    alone = TrainedModel(model, None, np.zeros(0))
 
-    run_id = Registry(logged.workspace).log(model, seed=0, trained=alone)
+    run_id = Registry(logged.workspace).log(model, seed=0)
 
-    assert logged.client.list_artifacts(run_id, "figures") == []
     assert logged.client.get_run(run_id).data.params["trees"] == "0"
 
 
@@ -129,9 +124,9 @@ def test_the_tracking_uri_of_the_environment_wins(
     """The store of another workspace stands for a tracking server."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{logged.workspace.folder}/mlflow.db")
     elsewhere = replace(logged.workspace, folder=tmp_path)
-    save_bundle(trained.model, elsewhere.models, leadlight_version="0.1.0")
+    model, _ = save_bundle(trained.model, elsewhere.models, leadlight_version="0.1.0")
 
-    run_id = Registry(elsewhere).log(logged.model, seed=1, trained=trained)
+    run_id = Registry(elsewhere).log(model, seed=1)
 
     assert logged.client.get_run(run_id).data.params["seed"] == "1"
     assert not (tmp_path / "mlflow.db").exists()

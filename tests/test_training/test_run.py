@@ -17,6 +17,7 @@ from models.workspace import Workspace
 from tests.company import DAYS, START_US, flat_crm, request_for, small_crm
 from training.evaluation import log_loss
 from training.promotion_log import Signature
+from training.report.page import report_of
 from training.run import TrainedModel, run_training, train_model
 
 SIGNED = Signature(by="ada", at="2026-11-02T09:00:00+00:00")
@@ -73,8 +74,11 @@ def test_nothing_from_the_cut_on_reaches_the_model(crm: Crm, tmp_path: Path) -> 
 
     bundles = []
     for number, cut in enumerate((original, changed)):
-        model = train_model(cut, request_for(cut, until="then")).model
-        bundles.append(save_bundle(model, tmp_path / str(number), leadlight_version="0.1.0")[0].version)
+        request = request_for(cut, until="then")
+        trained = train_model(cut, request)
+        report, folder = report_of(trained, cut, request), tmp_path / str(number)
+        saved, _ = save_bundle(trained.model, folder, leadlight_version="0.1.0", report_html=report)
+        bundles.append(saved.version)
 
     assert bundles[0] == bundles[1]
 
@@ -174,5 +178,12 @@ def test_a_finished_training_is_the_champion_and_tells_its_steps(
 
     assert workspace.load_champion() == run.model
     assert (run.folder, run.promoted, run.mlflow_run) == (workspace.models / run.model.version, True, "run-1")
-    assert steps == ["features", "leak audit", "saving the bundle", "logging to MLflow", "comparing with the champion"]
+    assert steps == [
+        "features",
+        "leak audit",
+        "writing the report",
+        "saving the bundle",
+        "logging to MLflow",
+        "comparing with the champion",
+    ]
     assert json.loads((run.folder / "bundle.json").read_text())["leadlight"] == "0.1.0"
