@@ -25,6 +25,7 @@ from models.rules import RuleBook, load_rulebook, starter_text
 from models.rules.list_files import with_lists
 from models.rules.loading import parse_rulebook
 from models.workspace import Workspace
+from serving.store.address import store_url
 from training.leaks.finding import LeakSettings
 
 
@@ -35,6 +36,7 @@ class ProjectFile(CrmSections):
     rules: str | None = None
     sales_capacity_per_week: int | None = Field(default=None, ge=1)
     workspace: str = "workspace"
+    store: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,14 @@ class Project:
     @property
     def workspace(self) -> Workspace:
         return Workspace(self.folder / self.file.workspace)
+
+    @property
+    def store_url(self) -> str:
+        """Where the scores are kept that the page shows; empty where the project wants no store."""
+        try:
+            return store_url(self.file.store, folder=self.folder, workspace=self.workspace)
+        except BadProject as error:
+            raise self.bad(error.problems) from error
 
     @property
     def rules_name(self) -> str:

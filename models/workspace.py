@@ -11,7 +11,7 @@ from models.lead_model import LeadModel
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder with ``models/<id>/``, ``champion``, ``mlflow.db`` and ``artifacts/``."""
+    """A folder with ``models/<id>/``, ``champion``, ``mlflow.db``, ``leads.db`` and ``artifacts/``."""
 
     folder: Path
 
@@ -27,6 +27,11 @@ class Workspace:
     def gated(self) -> Path:
         """Where `score` lists the leads that gates hold back."""
         return self.folder / "gated.csv"
+
+    @property
+    def store(self) -> Path:
+        """Where `score` keeps scores for the page, if the project names no other place."""
+        return self.folder / "leads.db"
 
     def champion(self) -> str | None:
         """The version that scores, or None before the first training."""

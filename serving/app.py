@@ -12,7 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from features.times import microseconds_of
 from models.workspace import Workspace
-from serving import api, docs_page, mlflow_api, probes
+from serving import api, docs_page, mlflow_api, page, probes
 from serving.champion import Champion
 from serving.deps import Service
 from serving.headers import AnswerHeaders
@@ -21,6 +21,7 @@ from serving.openapi import describe
 from serving.problems import add_problem_handlers
 from serving.schemas import MAX_BODY_BYTES
 from serving.settings import Settings
+from serving.store.database import Store
 
 #: Requests that are worked on at once; more wait for them. Python works on one at a time anyway.
 _THREADS = 4
@@ -32,22 +33,25 @@ def create_app(settings: Settings) -> FastAPI:
     """The service as an ASGI app; its champion (`app.state.champion`) is loaded when it starts, and followed."""
     metrics = Metrics()
     champion = Champion(Workspace(settings.workspace), metrics.count_reload)
+    store = Store(settings.store_url)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.service = Service(champion, metrics, _now_us, anyio.CapacityLimiter(_THREADS))
+        app.state.service = Service(champion, store, metrics, _now_us, anyio.CapacityLimiter(_THREADS))
         await anyio.to_thread.run_sync(champion.refresh)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(champion.follow, settings.reload_seconds)
             yield
             tasks.cancel_scope.cancel()
+        store.close()
 
     app = FastAPI(title="Leadlight", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.champion = champion
-    for router in (api.router, mlflow_api.router, probes.router, docs_page.router):
+    for router in (api.router, mlflow_api.router, probes.router, docs_page.router, page.router):
         app.include_router(router)
-    app.router.routes.append(docs_page.docs_assets())
+    app.router.routes += [docs_page.docs_assets(), page.page_assets()]
     add_problem_handlers(app)
+    page.add_trouble_page(app)
     describe(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_HOSTS))

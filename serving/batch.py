@@ -1,6 +1,6 @@
 """The batch job: which leads of a CRM are scored at a time, which are not and why, and all of them part by part."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,23 @@ class LeadCounts:
     closed: int
     not_yet_created: int
     dormant: int
+
+
+@dataclass(frozen=True)
+class ScoredPart:
+    """Some leads of a batch: their scores, and the tables that they were scored from, in the same order."""
+
+    scores: Scores
+    leads: LeadArrays
+    events: EventArrays | None
+
+
+#: Is shown each part of a batch as it was scored.
+Observer = Callable[[ScoredPart], None]
+
+
+def nobody(part: ScoredPart) -> None:
+    """Looks at no part."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +109,9 @@ class Tally:
         )
 
 
-def score_open_leads(model: LeadModel, crm: Crm, as_of_us: int, *, n_reasons: int = DEFAULT_REASONS) -> BatchResult:
+def score_open_leads(
+    model: LeadModel, crm: Crm, as_of_us: int, *, n_reasons: int = DEFAULT_REASONS, observe: Observer = nobody
+) -> BatchResult:
     """Score every lead that is open at a time, all at once.
 
     Parameters
@@ -100,7 +119,7 @@ def score_open_leads(model: LeadModel, crm: Crm, as_of_us: int, *, n_reasons: in
     as_of_us : microseconds since 1970 UTC; a flat table has no times, its rows are scored as they are.
     """
     tally = Tally(crm.leads, as_of_us, n_hottest=0)
-    parts = score_in_parts(model, crm, as_of_us, n_reasons=n_reasons, part_rows=len(crm.leads))
+    parts = score_in_parts(model, crm, as_of_us, n_reasons=n_reasons, part_rows=len(crm.leads), observe=observe)
     (scores,) = tally.watch(parts)
     return BatchResult(scores, tally.counts)
 
@@ -113,6 +132,7 @@ def score_in_parts(
     n_reasons: int = DEFAULT_REASONS,
     part_rows: int = PART_ROWS,
     of_leads: int | None = None,
+    observe: Observer = nobody,
 ) -> Iterator[Scores]:
     """The scores of all open leads, in the order of their ids, so many leads at a time; at least one part.
 
@@ -121,20 +141,24 @@ def score_in_parts(
     Parameters
     ----------
     of_leads : of how many leads these are a slab, which chooses how they are explained; those of the CRM if None.
+    observe : is shown each part before it is given on, with its tables.
     """
     snapshots = _open_snapshots(crm, as_of_us)
     starts = range(0, max(len(snapshots), 1), max(part_rows, 1))
     parts = [snapshots.lead[start : start + starts.step] for start in starts]
     logs = _events_of(parts, crm.events, len(crm.leads))
     for start, lead, events in zip(starts, parts, logs, strict=True):
-        yield score_leads(
+        leads = crm.leads.take(lead)
+        scores = score_leads(
             model,
-            crm.leads.take(lead),
+            leads,
             events,
             Snapshots(np.arange(len(lead)), snapshots.as_of_us[start : start + starts.step]),
             n_reasons=n_reasons,
             of_rows=len(crm.leads) if of_leads is None else of_leads,
         )
+        observe(ScoredPart(scores, leads, events))
+        yield scores
 
 
 def _open_snapshots(crm: Crm, as_of_us: int) -> Snapshots:

@@ -12,8 +12,10 @@ from fastapi import Depends, Request
 from models.lead_model import LeadModel
 from serving.champion import Champion
 from serving.metrics import Metrics
+from serving.pages import Pages
 from serving.problems import Refused
 from serving.scorer import Scorer
+from serving.store.database import Store
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Service:
     """
 
     champion: Champion
+    store: Store
     metrics: Metrics
     now_us: Callable[[], int]
     threads: anyio.CapacityLimiter
@@ -59,6 +62,13 @@ async def _scorer(service: ServiceDep, model: ModelDep) -> Scorer:
 
 
 ScorerDep = Annotated[Scorer, Depends(_scorer)]
+
+
+async def _pages(service: ServiceDep) -> Pages:
+    return Pages(service.store, service.champion.model)
+
+
+PagesDep = Annotated[Pages, Depends(_pages)]
 
 
 async def _json_body(request: Request) -> bytes:

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from features.sources import BadProject
+from models.workspace import Workspace
+from serving.store.address import store_url
 
 PREFIX = "LEADLIGHT_"
 
@@ -37,6 +41,7 @@ class Settings(BaseModel):
     workspace : the folder whose champion scores.
     host, port : where it listens: on this machine only.
     reload_seconds : how often the champion file is looked at.
+    store : the URL of the scores that the page shows, `none`, or None for leads.db in the workspace.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +49,20 @@ class Settings(BaseModel):
     host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
     reload_seconds: float = Field(default=5.0, ge=0.05, le=3_600, allow_inf_nan=False)
+    store: str | None = None
+
+    @property
+    def store_url(self) -> str:
+        """The URL of the store; empty where there is none."""
+        return store_url(self.store, folder=Path(), workspace=Workspace(self.workspace))
+
+    @model_validator(mode="after")
+    def _has_a_store(self) -> Self:
+        try:
+            _ = self.store_url
+        except BadProject as error:
+            raise ValueError(f"{PREFIX}STORE: {error.problems[0].message}") from None
+        return self
 
     @classmethod
     def of(cls, mapping: Mapping[str, str]) -> Self:
@@ -65,6 +84,8 @@ class Settings(BaseModel):
 
 def _said(fault: Mapping[str, object], given: Mapping[str, str]) -> str:
     loc = fault["loc"]
+    if not loc:  # said of its setting already, without the value: it may hold a password
+        return str(fault["msg"]).removeprefix("Value error, ")
     name = str(loc[0]) if isinstance(loc, tuple) and loc else ""
     key = PREFIX + name.upper()
     if fault["type"] == "extra_forbidden":

@@ -55,6 +55,8 @@ REPORT_PAGE = "tests/test_training/test_report_page.py"
 SLABS = "tests/test_leadlight/test_score_in_slabs.py"
 CRM_FILES = "tests/test_features/test_crm_files.py"
 BAD_INPUTS = "tests/test_leadlight/test_bad_inputs.py"
+STORE = "tests/test_serving/test_store.py"
+PAGE = "tests/test_serving/test_page.py"
 PYFUNC = "tests/test_training/test_pyfunc_logging.py"
 
 RULE_HISTORY = "tests/test_training/test_rule_history.py"
@@ -769,6 +771,48 @@ GUARDS = (
         "        files[REPORT] = report_html\n",
         "        (models_folder / REPORT).write_text(report_html)\n",
         (f"{BUNDLE}::test_a_missing_file_is_refused",),
+    ),
+    Guard(
+        "an older score does not take the place of a newer one in the store",
+        "serving/store/writing.py",
+        "where=insert.excluded.as_of_us >= table.c.as_of_us,",
+        "where=None,",
+        (f"{STORE}::test_an_older_score_does_not_take_the_place_of_a_newer_one",),
+    ),
+    Guard(
+        "an older run over all leads changes nothing in the store",
+        "serving/store/writing.py",
+        "newest_us is not None and newest_us > run.as_of_us:",
+        "newest_us is not None and newest_us < 0:",
+        (f"{STORE}::test_an_older_run_over_all_leads_changes_nothing",),
+    ),
+    Guard(
+        "8 a run that fails halfway leaves the store as it was",
+        "serving/store/database.py",
+        'connection.exec_driver_sql("BEGIN IMMEDIATE")',
+        "pass",
+        (f"{STORE}::test_a_run_that_fails_halfway_leaves_the_store_as_it_was",),
+    ),
+    Guard(
+        "1 a timeline in the store ends before as_of",
+        "serving/store/newest_events.py",
+        "seen = events.at_us < as_of_us",
+        "seen = events.at_us <= as_of_us",
+        (f"{STORE}::test_a_timeline_ends_before_as_of_and_tells_who_did_what",),
+    ),
+    Guard(
+        "a page shows whatever a lead is called as text",
+        "serving/pages.py",
+        "autoescape=True,",
+        "autoescape=False,",
+        (f"{PAGE}::test_whatever_a_lead_is_called_its_page_is_found_and_shows_it_as_text",),
+    ),
+    Guard(
+        "a page may run nothing and ask nobody else",
+        "serving/page.py",
+        'page.status, {"Content-Security-Policy": _POLICY})',
+        "page.status)",
+        (f"{PAGE}::test_a_page_runs_nothing_and_asks_nobody_else",),
     ),
     Guard(
         "5 a slab with a row for the quarantine gives way to the whole table",

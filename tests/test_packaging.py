@@ -17,12 +17,9 @@ def test_the_wheel_holds_the_packages_and_their_data(tmp_path: Path) -> None:
 
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {
-        "models/rules/starter.yaml",
-        "leadlight/demo/leadlight.yaml",
-        "leadlight/demo/rules.yaml",
-        "training/templates/report.css",
-        "training/templates/report.html.jinja",
-    } <= names
+    pages = ("serving/templates/leads.html", "serving/static/leadlight.css", "serving/static/leadlight.svg")
+    rules = ("models/rules/starter.yaml", "leadlight/demo/leadlight.yaml", "leadlight/demo/rules.yaml")
+    reports = ("training/templates/report.css", "training/templates/report.html.jinja")
+    assert {*pages, *rules, *reports, "serving/store/migrations/env.py"} <= names
     tops = {name.split("/")[0] for name in names if not name.startswith("leadlight-")}
     assert tops == {"features", "models", "training", "serving", "leadlight"}

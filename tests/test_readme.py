@@ -4,15 +4,9 @@ import json
 import re
 import shutil
 import subprocess
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from features.yaml_text import parse_yaml, validate_document
 from leadlight.cli import main
@@ -20,6 +14,7 @@ from leadlight.project import ProjectFile
 from models.lead_model import LeadModel
 from models.rules import load_rulebook
 from serving.app import create_app
+from tests.running import running
 from tests.test_serving.conftest import settings_for, workspace_of
 
 ROOT = Path(__file__).parents[1]
@@ -92,18 +87,3 @@ def test_every_request_to_the_service_is_answered(model: LeadModel, tmp_path: Pa
             assert answer.get("model_version") or answer["predictions"][0]["lead_id"] == "L-1042"
 
     assert len(commands) == 3
-
-
-@contextmanager
-def running(app: FastAPI) -> Iterator[int]:
-    """The app behind a socket, by its port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()

@@ -24,7 +24,7 @@ def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Do not start the page.")] = False,
     seed: Annotated[int, typer.Option(help="Another seed, another company.")] = 0,
 ) -> int:
-    """Make a company up, learn from its deals, and show its ten hottest leads with reasons."""
+    """Make a company up, learn from its deals, and show its ten hottest leads with reasons; on a terminal, the page."""
     from leadlight.cli.train import print_training, train_project
     from leadlight.project import load_project
 
@@ -32,6 +32,7 @@ def demo(
     with progress("making up a company"):
         make_company(out, leads=leads, seed=seed)
     project = load_project(out / "leadlight.yaml")
+    _forget_scores(project.workspace.store)
     run, _ = train_project(project, until=None, seed=0)
     model, crm, result = _score(project, out / "scores.parquet")
     print_training(run)
@@ -41,7 +42,7 @@ def demo(
     say()
     hottest = result.scores.lead_ids[result.scores.hottest(1)[0]]
     _print_next(out, run.folder, project, hottest, seconds=time.perf_counter() - started)
-    return 0
+    return 0 if no_serve or not sys.stdout.isatty() else _serve(out / "leadlight.yaml")
 
 
 def make_company(folder: Path, *, leads: int, seed: int) -> None:
@@ -53,15 +54,36 @@ def make_company(folder: Path, *, leads: int, seed: int) -> None:
 
 
 def _score(project: "Project", out: Path) -> "tuple[LeadModel, Crm, BatchResult]":
+    from leadlight.cli.keeping import keeper_of
     from leadlight.cli.score import open_champion
     from serving.batch import score_open_leads
     from serving.score_table import write_scores
 
     with progress("scoring"):
         model, crm, as_of_us = open_champion(project, leads=None, events=None, as_of=None)
-        result = score_open_leads(model, crm, as_of_us)
+        keeper = keeper_of(project, model)
+        result = score_open_leads(model, crm, as_of_us, observe=keeper.observe)
         write_scores(model, [result.scores], out)
+        keeper.keep(model, as_of_us, is_whole=True)
     return model, crm, result
+
+
+def _forget_scores(store: Path) -> None:
+    """Another company may be made up in the same folder: the scores of the last one are not older ones of it."""
+    for file in (store, *store.parent.glob(f"{store.name}-*")):
+        file.unlink(missing_ok=True)
+
+
+def _serve(config: Path) -> int:
+    """The page of the company, until the program is stopped."""
+    from leadlight.cli.serve import serve
+    from leadlight.errors import BadRequest
+
+    try:
+        return serve(config)
+    except BadRequest as error:
+        note(f"the page is not shown: {error}")
+        return 0
 
 
 def _print_hottest(leads_file: Path, result: "BatchResult") -> None:
@@ -97,6 +119,7 @@ def _print_next(out: Path, bundle: Path, project: "Project", hottest: str, *, se
         ("the model", bundle),
         ("how good it is, with figures", bundle / REPORT),
         ("the scores of all open leads", out / "scores.parquet"),
+        ("the same for the page", project.workspace.store),
         ("the training in MLflow", project.workspace.folder / "mlflow.db"),
     )
     for what, where in places:
@@ -107,4 +130,5 @@ def _print_next(out: Path, bundle: Path, project: "Project", hottest: str, *, se
     say(f"  {program} check -c {config}")
     say(f"  {program} explain {hottest} -c {config}")
     say(f"  {program} score -c {config} --out {out / 'scores.csv'}")
+    say(f"  {program} serve -c {config}")
     note(f"({seconds:.0f} s)")

@@ -33,7 +33,7 @@ def report_rules(
         past = past_of(project, until=until)
         step("asking the model")
         found = judged_by_champion(project, past)
-        step("judging the rules")
+        step("fitting points")
         history, parted = past.history, None
         if found is not None:
             judged, is_time_tested = found

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from features.crm import Crm
     from features.quarantine import TableCount
     from features.tables import LeadArrays
+    from leadlight.cli.keeping import Kept
     from leadlight.project import Project
     from models.lead_model import LeadModel
     from models.scoring import Scores
-    from serving.batch import Tally
+    from serving.batch import Observer, Tally
 
 N_HOTTEST = 10
 
@@ -48,7 +49,7 @@ def score(
 
     check_output(out)
     project = load_project(config)
-    options = _Options(out, as_of, reasons)
+    options = _Options(out, as_of, reasons, is_whole=leads is None)
     with progress("scoring") as step:
         model = champion_of(project)
         slabs = project.slabs(model.facts.spec.kinds, model.facts.spec.reading, leads=leads, events=events)
@@ -66,7 +67,7 @@ def score(
         print_json(_report(model, batch, out))
     else:
         _print(model, batch.tally, out)
-    return 0
+    return int(batch.kept.has_failed)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class _Options:
     out: Path
     as_of: str | None
     n_reasons: int
+    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -88,37 +90,45 @@ class Tables:
 
 @dataclass(frozen=True)
 class _Batch:
-    """What was scored: when, how many, how many gated, and the rows in quarantine."""
+    """What was scored: when, how many, how many gated, what the store has now, and the rows in quarantine."""
 
     as_of_us: int | None
     tally: "Tally"
     n_gated: int
+    kept: "Kept"
     n_quarantined: int
 
 
 def _score(
     project: "Project", model: "LeadModel", options: _Options, tables: Tables, step: "Callable[[str], None]"
 ) -> _Batch:
-    """Score the tables into the file; it appears whole or not at all."""
+    """Score the tables into the file, which appears whole or not at all, and then into the store."""
+    from leadlight.cli.keeping import keeper_of
     from serving.batch import Tally
     from serving.gate_audit import GateAudit
     from serving.score_table import write_scores
 
     as_of_us = as_of_of(project, tables.leads, tables.newest_us, options.as_of)
     tally = Tally(tables.leads, as_of_us, n_hottest=N_HOTTEST, capacity=model.facts.capacity)
-    audit = GateAudit()
-    parts = _parts(model, tables, as_of_us, options.n_reasons)
+    audit, keeper = GateAudit(), keeper_of(project, model)
+    parts = _parts(model, tables, as_of_us, options.n_reasons, keeper.observe)
     write_scores(model, audit.watch(tally.watch(_told(parts, step))), options.out)
     audit.write(project.workspace.gated)
+    step("keeping the scores for the page")
+    kept = keeper.keep(model, as_of_us, is_whole=options.is_whole)
     n_quarantined = sum(len(count.bad) for count in tables.counts)
-    return _Batch(None if tables.leads.created_us is None else as_of_us, tally, len(audit.leads), n_quarantined)
+    return _Batch(None if tables.leads.created_us is None else as_of_us, tally, len(audit.leads), kept, n_quarantined)
 
 
-def _parts(model: "LeadModel", tables: Tables, as_of_us: int, n_reasons: int) -> "Iterator[Scores]":
+def _parts(
+    model: "LeadModel", tables: Tables, as_of_us: int, n_reasons: int, observe: "Observer"
+) -> "Iterator[Scores]":
     from serving.batch import score_in_parts
 
     for crm in tables.slabs:
-        yield from score_in_parts(model, crm, as_of_us, n_reasons=n_reasons, of_leads=len(tables.leads))
+        yield from score_in_parts(
+            model, crm, as_of_us, n_reasons=n_reasons, of_leads=len(tables.leads), observe=observe
+        )
         del crm  # before the next slab is read beside it
 
 
@@ -184,6 +194,7 @@ def _report(model: "LeadModel", batch: _Batch, out: Path) -> dict[str, object]:
         "rows_quarantined": batch.n_quarantined,
         "gated": batch.n_gated,
         "within_capacity": batch.tally.n_within_capacity,
+        "stored": batch.kept.n_leads,
     }
 
 

@@ -30,12 +30,17 @@ def serve(
     except ImportError as error:
         raise BadRequest(f"the service needs {error.name}; run: pip install 'leadlight[serve]'") from error
     project = load_project(config)
-    given = {"WORKSPACE": str(project.workspace.folder), "HOST": host, "PORT": port}
+    given = {
+        "WORKSPACE": str(project.workspace.folder),
+        "HOST": host,
+        "PORT": port,
+        "STORE": project.store_url or "none",
+    }
     settings = _settings({f"LEADLIGHT_{name}": str(value) for name, value in given.items() if value is not None})
     app = create_app(settings)
     app.state.champion.take()  # before anybody is let in, so that a missing or broken model ends the command
     version = app.state.champion.model.version
-    note(f"model {version} on http://{settings.host}:{settings.port}; /docs lists what it answers")
+    note(f"model {version}; the page is at http://{settings.host}:{settings.port}, /docs lists what programs can ask")
     uvicorn.run(
         app,
         host=settings.host,

@@ -51,3 +51,18 @@ def test_all_bad_settings_are_told_at_once() -> None:
     assert [line.split(":")[0] for line in str(caught.value).splitlines()] == [
         "LEADLIGHT_WORKSPACE", "LEADLIGHT_HOST", "LEADLIGHT_PORT",
     ]  # fmt: skip
+
+
+def test_the_scores_are_in_the_workspace_where_no_other_place_is_named(tmp_path: Path) -> None:
+    said = {"LEADLIGHT_WORKSPACE": str(tmp_path)}
+    named = {name: Settings.of({**said, "LEADLIGHT_STORE": name}).store_url for name in ("none", "postgresql://a@b/c")}
+
+    assert Settings.of(said).store_url == f"sqlite:///{tmp_path / 'leads.db'}"
+    assert named == {"none": "", "postgresql://a@b/c": "postgresql://a@b/c"}
+
+
+def test_a_store_that_makes_no_sense_is_refused_without_its_password() -> None:
+    with pytest.raises(BadSettings, match=r"^LEADLIGHT_STORE: found no URL of SQLite or PostgreSQL") as told:
+        Settings.of({"LEADLIGHT_WORKSPACE": "w", "LEADLIGHT_STORE": "mysql://ann:secret-word@there/crm"})
+
+    assert "secret-word" not in str(told.value)
