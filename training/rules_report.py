@@ -88,14 +88,20 @@ class RulesReport:
     disagreement: Disagreement | None = None
 
 
-def report_rules(history: RuleHistory, disagreement: Disagreement | None = None) -> RulesReport:
+def report_rules(
+    history: RuleHistory, disagreement: Disagreement | None = None, *, suggests: bool = True
+) -> RulesReport:
     """Every rule beside what came of the leads that it hit and of those that it did not.
 
     A lead counts once among the leads with the rule, by the mean over its snapshots that the rule hit, and once among
     those without: the leads of every age count, as a training sees them, and a lead that was looked at often weighs
     no more than another.
+
+    Parameters
+    ----------
+    suggests : whether points are suggested as well, which takes seconds.
     """
-    suggestion = suggest_points(history)
+    suggestion = suggest_points(history) if suggests else None
     everyone = np.ones(len(history), dtype=np.bool_)
     return RulesReport(
         version=history.rulebook.version,

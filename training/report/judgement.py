@@ -70,7 +70,7 @@ def cut(material: Material) -> Section:
     name, title = "cutoffs", "Where to cut the list"
     if material.rows is None:
         return Section(name, title, (_NOT_JUDGED,))
-    log_odds, won, capacity = material.log_odds, material.rows.won, material.capacity
+    log_odds, won, capacity = material.log_odds, material.rows.won, material.model.facts.capacity
     figure = Figure(
         cutoffs_figure(
             cut_offs(log_odds, won, _MANY_CUTS), capacity=None if capacity is None else capacity.probability

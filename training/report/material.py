@@ -17,18 +17,11 @@ from training.history import History
 from training.influences import Influence, influences
 from training.judging import Judged
 from training.leaks.finding import Leak
+from training.rules_report import RulesReport
 from training.split import Split
 
 #: Ages of leads that are told apart, in days: below each, and beyond the last.
 _AGES = ((0.5, "on the first day"), (7.5, "up to 7 days"), (30.5, "8 to 30 days"), (np.inf, "older than 30 days"))
-
-
-@dataclass(frozen=True)
-class CapacityCut:
-    """From which probability on sales can take leads on; None where that is not known, and the words say why."""
-
-    words: str
-    probability: float | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +33,7 @@ class Material:
     judged : None where there were too few deals to judge by.
     log_odds : of the judged rows, as they would have been shown.
     backtest : None where the model was not judged in time.
+    rules : the rulebook rule by rule.
     """
 
     model: LeadModel
@@ -51,17 +45,12 @@ class Material:
     points_bands: tuple[Bin, ...]
     leaks: tuple[Leak, ...]
     backtest: Backtest | None
+    rules: RulesReport
     seed: int
 
     @property
     def has_times(self) -> bool:
         return self.history.horizon_us is not None
-
-    @property
-    def capacity(self) -> CapacityCut | None:
-        """What sales can take on, in words, and the cut for it; None where the project does not say."""
-        found = getattr(self.model.facts, "capacity", None)
-        return None if found is None else CapacityCut(found.words, found.probability)
 
     @cached_property
     def rows(self) -> JudgedRows | None:

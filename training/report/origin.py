@@ -10,6 +10,7 @@ from training.figures.axes import percent
 from training.figures.blocks import BlockSpan, blocks_figure
 from training.figures.points import points_figure
 from training.report.material import Material
+from training.report.rulebook import rule_table, rules_said
 from training.report.section import Figure, Section, Table
 
 
@@ -104,13 +105,15 @@ def against_rules(material: Material) -> Section:
             for source, loss in facts.candidates.items()
         ),
     )
-    said = f"What ships is {source_words(facts.source)}: {facts.why}."
-    if not any(band.high > band.low for band in material.points_bands) and len(material.points_bands) < 2:
-        return Section(name, title, (said, "The rulebook gives all leads the same points here."), tables=(losses,))
+    said = [f"What ships is {source_words(facts.source)}: {facts.why}.", *rules_said(material.rules)]
+    by_rule = rule_table(material.rules)
+    tables = (losses,) if by_rule is None else (losses, by_rule)
+    if len(material.points_bands) < 2 and not any(band.high > band.low for band in material.points_bands):
+        return Section(name, title, (*said, "The rulebook gives all leads the same points here."), tables=tables)
     figure = Figure(
         points_figure(material.points_bands), "By bands of rule points; the rulebook's promise is its own odds."
     )
-    return Section(name, title, (said,), (figure,), (losses,))
+    return Section(name, title, tuple(said), (figure,), tables)
 
 
 def _rules_alone(material: Material) -> Section:

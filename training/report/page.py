@@ -14,6 +14,7 @@ from training.report.material import Material
 from training.report.movers import movers
 from training.report.origin import against_rules, split_picture, trained_on
 from training.request import TrainingRequest
+from training.rules_section import rules_section
 
 if TYPE_CHECKING:
     from training.run import TrainedModel
@@ -63,6 +64,7 @@ def report_of(trained: "TrainedModel", crm: Crm, request: TrainingRequest) -> st
         points_bands=trained.points_bands,
         leaks=trained.leaks,
         backtest=trained.backtest,
+        rules=rules_section(crm, request, trained),
         seed=request.seed,
     )
     return report_html(material)
