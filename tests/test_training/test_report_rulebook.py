@@ -41,7 +41,5 @@ def test_it_is_told_who_was_right() -> None:
 
     (said,) = rules_said(report_of(rule("a", 50), parted=parted))
 
-    assert (
-        "of the 30 leads that only the model called good, 40% were won, of the 40 that only the rules did, 10%" in said
-    )
+    assert "of 30 leads that only the model called good, 40% were won, of 40 that only the rules did, 10%" in said
     assert said.endswith("the model was right.")
