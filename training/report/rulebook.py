@@ -53,7 +53,7 @@ def rules_said(report: RulesReport) -> tuple[str, ...]:
     if parted is not None and parted.rules_only.n_leads and parted.model_only.n_leads:
         model, rules = parted.model_only, parted.rules_only
         said.append(
-            f"Where they part: of {model.n_leads:,} leads that only the model called good, {_share(model)} were won, of "
-            f"{rules.n_leads:,} that only the rules did, {_share(rules)}; {parted.verdict}."
+            f"Where they part: of {model.n_leads:,} leads that only the model called good, {_share(model)} were won, "
+            f"of {rules.n_leads:,} that only the rules did, {_share(rules)}; {parted.verdict}."
         )
     return tuple(said)
