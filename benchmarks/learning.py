@@ -118,14 +118,7 @@ class Learner:
         )
 
     def history(self) -> History:
-        return build_history(
-            self.crm,
-            self.project.file.goal,
-            self.rulebook(),
-            observed_until_us=self.project.observed_until_us(self.crm),
-            is_ordered=self.project.is_ordered,
-            seed=self.seed,
-        )
+        return build_history(self.crm, self.request(), self.rulebook())
 
     def loss(self, log_odds: FloatArray) -> float:
         return float(log_loss(self.won_later, probability_of(log_odds), labels=[False, True]))

@@ -71,14 +71,7 @@ class Arena:
         return refit(recipe, history.data, history.split(), self._rulebook, of_rows=self._of_rows, seed=seed)
 
     def _history(self, seed: int) -> History:
-        return build_history(
-            self._crm,
-            self._request.goal,
-            self._rulebook,
-            observed_until_us=self._request.observed_until_us,
-            is_ordered=True,
-            seed=seed,
-        )
+        return build_history(self._crm, replace(self._request, seed=seed), self._rulebook)
 
     def worsened(self, by: float) -> Recipe:
         """The recipe with so few trees that its loss is higher by a share."""

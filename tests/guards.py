@@ -704,8 +704,8 @@ GUARDS = (
     Guard(
         "rules are judged by ripe snapshots only",
         "training/rule_history.py",
-        "labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us)",
-        "labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us + goal.horizon)",
+        "labelled = leads_at_their_time(crm, request.goal, rulebook, request.observed_until_us)",
+        "labelled = leads_at_their_time(crm, request.goal, rulebook, request.observed_until_us + request.goal.horizon)",
         (f"{RULE_HISTORY}::test_only_ripe_snapshots_judge_a_rule",),
     ),
     Guard(

@@ -16,6 +16,7 @@ from models.encoding import fold_of_groups
 from models.rules import RuleBook, gates_at, score_rules
 from training.fit import TrainingSet
 from training.greedy_gates import refuse_greedy_gates
+from training.request import TrainingRequest
 from training.split import Split, is_enough, split_history
 
 N_JUDGING_FOLDS = 5
@@ -56,35 +57,29 @@ class History:
 
 
 def build_history(
-    crm: Crm,
-    goal: GoalSection,
-    rulebook: RuleBook,
-    *,
-    observed_until_us: int,
-    is_ordered: bool,
-    seed: int,
-    spec: FeatureSpec | None = None,
+    crm: Crm, request: TrainingRequest, rulebook: RuleBook, *, spec: FeatureSpec | None = None
 ) -> History:
     """Snapshots, labels, features and points of a CRM that holds nothing from `until` on.
 
     Parameters
     ----------
-    is_ordered : of a flat table: whether an order column was given.
+    request : the goal, until when outcomes are complete, the order of a flat table, and the seed of the folds.
+    rulebook : that points and gates are of; it need not be the one that the request names.
     spec : which columns and event types are features; learned from the tables if None.
     """
     spec = spec or crm.learn_spec()
-    labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us)
+    labelled = leads_at_their_time(crm, request.goal, rulebook, request.observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)
     ledger = score_rules(rulebook, crm.leads, crm.events or no_events(), snapshots, actors=crm.actors)
-    fold = fold_of_groups(crm.leads, seed=seed)[snapshots.lead]
-    judging_fold = fold_of_groups(crm.leads, seed=seed + 1, n_folds=N_JUDGING_FOLDS)[snapshots.lead]
+    fold = fold_of_groups(crm.leads, seed=request.seed)[snapshots.lead]
+    judging_fold = fold_of_groups(crm.leads, seed=request.seed + 1, n_folds=N_JUDGING_FOLDS)[snapshots.lead]
     data = TrainingSet(matrix, ledger.points, labelled.won, snapshots.lead, fold, judging_fold)
     oldest = None
     if crm.leads.created_us is not None and len(snapshots):
         oldest = int((snapshots.as_of_us - crm.leads.created_us[snapshots.lead]).max())
     has_times = not crm.is_flat and crm.leads.created_us is not None
-    return History(spec, data, goal.horizon if has_times else None, oldest, is_ordered or has_times)
+    return History(spec, data, request.goal.horizon if has_times else None, oldest, request.is_ordered or has_times)
 
 
 def ripe_snapshots(crm: Crm, goal: GoalSection, *, observed_until_us: int) -> LabelledSnapshots:

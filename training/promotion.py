@@ -81,15 +81,7 @@ def _refitted(model: LeadModel, history: History, split: Split, *, seed: int) ->
 
 def _history(model: LeadModel, crm: Crm, request: TrainingRequest) -> History:
     """The same snapshots and labels for every model, with the columns and the rules that it knows."""
-    return build_history(
-        crm,
-        request.goal,
-        model.rulebook,
-        observed_until_us=request.observed_until_us,
-        is_ordered=request.is_ordered,
-        seed=request.seed,
-        spec=model.facts.spec,
-    )
+    return build_history(crm, request, model.rulebook, spec=model.facts.spec)
 
 
 def _met_directly(

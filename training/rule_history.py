@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.crm import Crm
-from features.snapshots import GoalSection, Snapshots
+from features.snapshots import Snapshots
 from features.tables import BoolArray, FloatArray, IntArray, no_events
 from models.encoding import fold_of_groups
 from models.rules import LedgerLine, RuleBook, score_rules
 from training.history import N_JUDGING_FOLDS, leads_at_their_time
+from training.request import TrainingRequest
 from training.split import Split, is_enough, split_history
 
 
@@ -47,32 +48,30 @@ class RuleHistory:
         return len(self.won)
 
 
-def rule_history(
-    crm: Crm, goal: GoalSection, rulebook: RuleBook, *, observed_until_us: int, is_ordered: bool, seed: int = 0
-) -> RuleHistory:
+def rule_history(crm: Crm, request: TrainingRequest, rulebook: RuleBook) -> RuleHistory:
     """The snapshots that a training would learn from, in its order: each seen with what was known at its own `as_of`.
 
     Parameters
     ----------
-    observed_until_us : until when outcomes are complete; a snapshot is ripe a horizon before.
-    is_ordered : of a flat table: whether its rows come in the order of time.
+    request : the goal, until when outcomes are complete (a snapshot is ripe a horizon before), the order of a flat one.
+    rulebook : that is judged; it need not be the one that the request names.
 
     Raises
     ------
     GreedyGate : a gate holds for half of the leads that were won, or more.
     """
-    labelled = leads_at_their_time(crm, goal, rulebook, observed_until_us)
+    labelled = leads_at_their_time(crm, request.goal, rulebook, request.observed_until_us)
     log = crm.events or no_events()
     snapshots = labelled.snapshots
     once = score_rules(_each_once(rulebook), crm.leads, log, snapshots, actors=crm.actors)
     ledger = score_rules(rulebook, crm.leads, log, snapshots, actors=crm.actors)
-    fold = fold_of_groups(crm.leads, seed=seed + 1, n_folds=N_JUDGING_FOLDS)[snapshots.lead]
+    fold = fold_of_groups(crm.leads, seed=request.seed + 1, n_folds=N_JUDGING_FOLDS)[snapshots.lead]
     has_times = not crm.is_flat and crm.leads.created_us is not None
     split = Split((), False)
     if is_enough(labelled.won, snapshots.lead):
-        horizon_us = goal.horizon if has_times else None
+        horizon_us = request.goal.horizon if has_times else None
         at = (snapshots.as_of_us, labelled.won, snapshots.lead, fold)
-        split = split_history(*at, horizon_us=horizon_us, is_ordered=is_ordered or has_times)
+        split = split_history(*at, horizon_us=horizon_us, is_ordered=request.is_ordered or has_times)
     return RuleHistory(rulebook, snapshots, labelled.won, once.values, ledger.points, once.lines, split)
 
 

@@ -103,15 +103,7 @@ def judge_model(model: LeadModel, crm: Crm, request: TrainingRequest, rulebook: 
     """
     if model.facts.recipe is None or model.facts.source in ("rules", "base_rate"):
         return None
-    history = build_history(
-        crm,
-        request.goal,
-        rulebook,
-        observed_until_us=request.observed_until_us,
-        is_ordered=request.is_ordered,
-        seed=request.seed,
-        spec=model.facts.spec,
-    )
+    history = build_history(crm, request, rulebook, spec=model.facts.spec)
     split = history.split()
     if not split.blocks:
         return None

@@ -23,14 +23,7 @@ def rules_section(crm: Crm, request: TrainingRequest, trained: "TrainedModel") -
     crm, request : of this training.
     """
     model, judged = trained.model, trained.judged
-    history = rule_history(
-        crm,
-        request.goal,
-        model.rulebook,
-        observed_until_us=request.observed_until_us,
-        is_ordered=request.is_ordered,
-        seed=request.seed,
-    )
+    history = rule_history(crm, request, model.rulebook)
     if judged is None or model.facts.source in ("rules", "base_rate"):
         return report_rules(history, suggests=False)
     parted = disagreement(

@@ -70,7 +70,7 @@ def train_model(crm: Crm, request: TrainingRequest, progress: Progress = lambda 
     """
     rulebook = load_rulebook(request.rules_text, name="rules.yaml")
     progress("features")
-    history = _history(crm, request, rulebook)
+    history = build_history(crm, request, rulebook)
     split = history.split()
     progress("leak audit")
     leaks = audit_leaks(crm, history, split, rulebook, request.leaks, seed=request.seed)
@@ -95,19 +95,8 @@ def _backtested(trained: TrainedModel, crm: Crm, history: History, split: Split)
 def find_leaks(crm: Crm, request: TrainingRequest) -> tuple[Leak, ...]:
     """What the leak audit of a training would find."""
     rulebook = load_rulebook(request.rules_text, name="rules.yaml")
-    history = _history(crm, request, rulebook)
+    history = build_history(crm, request, rulebook)
     return audit_leaks(crm, history, history.split(), rulebook, request.leaks, seed=request.seed)
-
-
-def _history(crm: Crm, request: TrainingRequest, rulebook: RuleBook) -> History:
-    return build_history(
-        crm,
-        request.goal,
-        rulebook,
-        observed_until_us=request.observed_until_us,
-        is_ordered=request.is_ordered,
-        seed=request.seed,
-    )
 
 
 def _judged_best(

@@ -40,13 +40,7 @@ def past_of(project: "Project", *, until: str | None) -> Past:
     crm = project.look(until_us=until_us)
     request = training_request(project, crm, until=until, seed=0)
     try:
-        history = rule_history(
-            crm,
-            request.goal,
-            rulebook,
-            observed_until_us=request.observed_until_us,
-            is_ordered=request.is_ordered,
-        )
+        history = rule_history(crm, request, rulebook)
     except GreedyGate as error:
         raise project.in_rules(error.found) from error
     return Past(crm, request, history)

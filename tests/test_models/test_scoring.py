@@ -51,15 +51,7 @@ def test_one_lead_at_a_time_scores_as_in_the_batch(model: LeadModel, crm: Crm) -
 
 
 def test_training_rows_are_scored_from_the_same_numbers_as_the_batch(model: LeadModel, crm: Crm) -> None:
-    request = request_for(crm)
-    history = build_history(
-        crm,
-        request.goal,
-        model.rulebook,
-        observed_until_us=request.observed_until_us,
-        is_ordered=True,
-        seed=0,
-    )
+    history = build_history(crm, request_for(crm), model.rulebook)
 
     served = score_leads(model, crm.leads, crm.events, history.data.matrix.snapshots, n_reasons=0)
 

@@ -130,11 +130,8 @@ def test_interactions_ship_trees(columns: dict[str, np.ndarray]) -> None:
 
 def test_all_candidates_are_judged_on_the_same_rows_and_a_bag_stays_in_the_bound() -> None:
     crm = flat_crm(400)
-    request = request_for(crm)
     rules = load_starter()
-    history = build_history(
-        crm, request.goal, rules, observed_until_us=request.observed_until_us, is_ordered=True, seed=0
-    )
+    history = build_history(crm, request_for(crm), rules)
     judge = Judge(history.data, history.split(), rules, seed=0)
 
     found = candidates_of(judge, seed=0)

@@ -16,15 +16,7 @@ from training.history import History, build_history, fingerprint
 
 
 def history_of(crm: Crm, *, is_ordered: bool = True) -> History:
-    request = request_for(crm)
-    return build_history(
-        crm,
-        request.goal,
-        load_starter(),
-        observed_until_us=request.observed_until_us,
-        is_ordered=is_ordered,
-        seed=0,
-    )
+    return build_history(crm, request_for(crm, is_ordered=is_ordered), load_starter())
 
 
 @pytest.fixture(scope="module")
@@ -126,16 +118,8 @@ def test_building_a_history_changes_no_outcome(crm: Crm) -> None:
 def gated_history(crm: Crm, when: str, *, scope: str = "all") -> tuple[History, History]:
     """The history with a gate, and that without."""
     text = starter_text() + f"\ngates:\n  - {{id: out, when: {when}, scope: {scope}, reason: r}}\n"
-    request = request_for(crm)
     with_gate, without = (
-        build_history(
-            crm,
-            request.goal,
-            load_rulebook(rules, name="rules.yaml"),
-            observed_until_us=request.observed_until_us,
-            is_ordered=True,
-            seed=0,
-        )
+        build_history(crm, request_for(crm), load_rulebook(rules, name="rules.yaml"))
         for rules in (text, starter_text())
     )
     return with_gate, without

@@ -22,10 +22,7 @@ STARTS: tuple[StartName, ...] = ("base", "rules", "logistic", "rules_logistic")
 
 @pytest.fixture(scope="module")
 def data(crm: Crm) -> TrainingSet:
-    request = request_for(crm)
-    return build_history(
-        crm, request.goal, RULES, observed_until_us=request.observed_until_us, is_ordered=True, seed=0
-    ).data
+    return build_history(crm, request_for(crm), RULES).data
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,7 @@ GATE = "[{id: clerks, when: {field: job_title, is: Clerk}, reason: do not buy}]"
 
 
 def history(crm: Crm, rulebook: RuleBook) -> RuleHistory:
-    request = request_for(crm)
-    return rule_history(
-        crm, request.goal, rulebook, observed_until_us=request.observed_until_us, is_ordered=request.is_ordered
-    )
+    return rule_history(crm, request_for(crm), rulebook)
 
 
 def test_only_ripe_snapshots_judge_a_rule(crm: Crm) -> None:
@@ -28,14 +25,11 @@ def test_only_ripe_snapshots_judge_a_rule(crm: Crm) -> None:
 
 
 def test_the_rows_are_those_of_a_training_so_that_a_model_can_be_held_against_them(crm: Crm) -> None:
-    request = request_for(crm)
     rulebook = book(RULES, gates=GATE)
 
     found = history(crm, rulebook)
 
-    own = build_history(
-        crm, request.goal, rulebook, observed_until_us=request.observed_until_us, is_ordered=True, seed=0
-    )
+    own = build_history(crm, request_for(crm), rulebook)
     assert np.array_equal(found.snapshots.as_of_us, own.data.matrix.snapshots.as_of_us)
     assert np.array_equal(found.points, own.data.points)
     assert np.array_equal(found.split.blocks[-1].test, own.split().blocks[-1].test)
