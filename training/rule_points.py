@@ -34,6 +34,8 @@ PRIOR_LEADS = (20.0, 80.0, 320.0, math.inf)
 #: A loss that is higher by this share of it is as good; `training.candidates` has the same.
 SLACK = 0.005
 _DECIMALS = 1
+#: Losses that differ by less are those of the same log-odds, summed in another order.
+_ROUNDING = 1e-9
 #: To fit points on: more cells say no more of a few dozen rules.
 _MOST_CELLS = 3_000_000
 
@@ -119,7 +121,7 @@ def _chosen(losses: Mapping[float, FloatArray], lead: IntArray) -> float:
     def is_as_good(own: FloatArray) -> bool:
         excess = own - best
         sure = float(excess.std() / math.sqrt(len(excess)))
-        return float(excess.mean()) <= min(sure, SLACK * float(best.mean()))
+        return float(excess.mean()) <= min(sure, SLACK * float(best.mean())) + _ROUNDING
 
     return max(leads for leads, own in by_lead.items() if is_as_good(own))
 
