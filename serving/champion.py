@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import anyio
 
@@ -37,6 +38,10 @@ class Champion:
         self._on_reload = on_reload
         self._seen: _Stamp | None = None
         self.model: LeadModel | None = None
+
+    def report(self) -> Path | None:
+        """The model card of the model that scores; None where it has none."""
+        return None if self.model is None else self._workspace.report(self.model.version)
 
     def refresh(self) -> None:
         """Take the champion as `take` does, but never raise: whatever is wrong with it, the old one scores on."""

@@ -65,7 +65,7 @@ ScorerDep = Annotated[Scorer, Depends(_scorer)]
 
 
 async def _pages(service: ServiceDep) -> Pages:
-    return Pages(service.store, service.champion.model)
+    return Pages(service.store, service.champion.model, service.champion.report())
 
 
 PagesDep = Annotated[Pages, Depends(_pages)]

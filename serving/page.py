@@ -18,6 +18,8 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+#: The model card has its style in it, and names in a policy of its own the one style that may be.
+_CARD_POLICY = _POLICY.replace("style-src 'self'", "style-src 'unsafe-inline'")
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,6 +42,12 @@ def model(pages: PagesDep) -> Response:
     return _html(pages.about_the_model())
 
 
+@router.get("/model/report")
+def report(pages: PagesDep) -> Response:
+    """How the model was judged, in figures."""
+    return _html(pages.model_card(), policy=_CARD_POLICY)
+
+
 def page_assets() -> Mount:
     """The style and the icon of the pages."""
     return Mount(_ASSETS, StaticFiles(directory=Path(__file__).parent / "static"), name="page_assets")
@@ -54,5 +62,5 @@ def add_trouble_page(app: FastAPI) -> None:
     app.add_exception_handler(StoreDown, told)
 
 
-def _html(page: Page) -> HTMLResponse:
-    return HTMLResponse(page.html, page.status, {"Content-Security-Policy": _POLICY})
+def _html(page: Page, *, policy: str = _POLICY) -> HTMLResponse:
+    return HTMLResponse(page.html, page.status, {"Content-Security-Policy": policy})

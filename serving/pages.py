@@ -36,10 +36,12 @@ class Pages:
     Attributes
     ----------
     model : the champion; None where there is none.
+    report : its model card; None where it has none.
     """
 
     store: Store
     model: LeadModel | None
+    report: Path | None = None
 
     def list(self, request: ListRequest) -> Page:
         """The leads that were asked for; how to get some where the store has none."""
@@ -65,7 +67,13 @@ class Pages:
             return Page(self._render("no_model.html"), HTTPStatus.SERVICE_UNAVAILABLE)
         with self.store.reading() as connection:
             run = None if connection is None else newest_run(connection)
-        return Page(self._render("model.html", model=self.model, words=model_words, run=run))
+        return Page(self._render("model.html", model=self.model, words=model_words, run=run, report=self.report))
+
+    def model_card(self) -> Page:
+        """How the model was judged, in figures, as its training wrote it."""
+        if self.report is None:
+            return Page(self._render("no_card.html"), HTTPStatus.NOT_FOUND)
+        return Page(self.report.read_text(encoding="utf-8"))
 
     def _render(self, template: str, **content: object) -> str:
         return templates().get_template(template).render(content)

@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.crm import Crm
+from models.bundle import save_bundle
 from models.lead_model import LeadModel
 from models.workspace import Workspace
 from serving.app import create_app
@@ -176,3 +177,19 @@ def test_the_style_is_served_from_here(pages: TestClient) -> None:
 
     assert {path: pages.get(path).status_code for path in asked} == dict.fromkeys(asked, 200)
     assert pages.get("/assets/../pages.py").status_code == 404
+
+
+def test_the_model_card_that_the_training_wrote_is_a_page_too(model: LeadModel, tmp_path: Path) -> None:
+    card = "<!doctype html><title>Card</title>"
+    workspace = Workspace(tmp_path)
+    saved, _ = save_bundle(model, workspace.models, leadlight_version="0.1.0", report_html=card)
+    workspace.set_champion(saved.version)
+
+    with TestClient(create_app(settings_for(workspace)), base_url=BASE_URL) as client:
+        assert "/model/report" in client.get("/model").text
+        assert client.get("/model/report").text == card
+
+
+def test_a_model_without_a_card_has_no_link_to_one(pages: TestClient) -> None:
+    assert "/model/report" not in pages.get("/model").text
+    assert pages.get("/model/report").status_code == 404
