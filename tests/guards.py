@@ -718,8 +718,8 @@ GUARDS = (
     Guard(
         "points are judged by later leads than they were fitted on",
         "training/rule_points.py",
-        "points, _ = _fitted(history, block.train, prior_leads)",
-        "points, _ = _fitted(history, block.test, prior_leads)",
+        "    for block in history.split.blocks:",
+        "    for block in (type(each)(each.test, each.test) for each in history.split.blocks):",
         (f"{RULE_POINTS}::test_rules_that_tell_nothing_are_not_given_points_for_what_chance_made_of_them",),
     ),
     Guard(

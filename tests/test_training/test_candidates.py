@@ -9,6 +9,7 @@ import pytest
 from features.tables import NumberColumn
 from models.boosting import LEAVES_IN_ALL, TreeSettings
 from models.lead_model import LeadModel
+from models.log_odds import row_losses
 from models.recipe import ModelSource, Recipe
 from models.rules import load_starter
 from tests.company import flat_crm, request_for
@@ -61,10 +62,13 @@ def test_a_clear_winner_ships_however_complex() -> None:
 
 
 def test_without_signal_the_base_rate_ships_and_says_so() -> None:
-    noise = Candidate(Recipe("trees"), -0.85 + RNG.normal(0, 0.01, N))
+    noise = np.random.default_rng(0).normal(0, 0.01, N)
+    lucky = Candidate(Recipe("trees"), -0.85 + noise * np.sign(np.corrcoef(noise, WON)[0, 1]))
+    base = candidate("base_rate", 0.0)
 
-    choice = choose([candidate("base_rate", 0.0), noise], WON, LEAD, seed=0)
+    choice = choose([base, lucky], WON, LEAD, seed=0)
 
+    assert row_losses(lucky.margin, WON).mean() < row_losses(base.margin, WON).mean()
     assert choice.candidate.source == "base_rate"
     assert choice.why.startswith("no usable signal")
 
