@@ -14,6 +14,15 @@ def time_of(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
+def is_to_come(at_us: int, now_us: int) -> bool:
+    """Whether a time lies more than a day after another: further than time zones reach.
+
+    >>> is_to_come(2 * 86_400_000_000, 0), is_to_come(3_600_000_000, 0)
+    (True, False)
+    """
+    return at_us > now_us + timedelta(days=1) // timedelta(microseconds=1)
+
+
 def microseconds_of(time: datetime) -> int:
     """Microseconds since 1970 of an aware time.
 

@@ -21,6 +21,7 @@ from features.sources import BadProject, Problem, Source
 from features.sql_source import SqlSection
 from features.tables import Kind
 from features.yaml_text import BadDocument, YamlDocument, parse_yaml, validate_document
+from leadlight.errors import BadRequest
 from models.rules import RuleBook, load_rulebook, starter_text
 from models.rules.list_files import with_lists
 from models.rules.loading import parse_rulebook
@@ -128,6 +129,8 @@ class Project:
         try:
             return parse_time_us(text, self.file.reading, date_is=date_is)
         except BadCell as error:
+            if key[0].startswith("--"):
+                raise BadRequest(f"{key[0]}: found {text!r}: {error}") from error
             raise self.bad([Problem(key, f"found {text!r}: {error}")]) from error
 
     def observed_until_us(self, crm: Crm) -> int:

@@ -62,8 +62,12 @@ class Scores:
         return len(self.lead_ids)
 
     def hottest(self, limit: int) -> list[int]:
-        """The rows with the highest log-odds, best first, ties in the order of the table."""
-        return [int(row) for row in np.argsort(-self.log_odds, kind="stable")[:limit]]
+        """The rows with the highest log-odds, best first, ties in the order of the table.
+
+        Who is disqualified is not hot, however likely: such rows come after all others.
+        """
+        order = np.lexsort((-self.log_odds, self.qualification.gated.is_disqualified))
+        return [int(row) for row in order[:limit]]
 
     def cell(self, name: str, row: int) -> CellValue:
         """The value of a feature or ledger line in a row, as people mean it."""

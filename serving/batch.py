@@ -59,6 +59,11 @@ class HotLead:
     lead_id: str
     log_odds: float
     summary: str
+    is_disqualified: bool = False
+
+    def order(self) -> tuple[bool, float]:
+        """Hottest first, the disqualified last."""
+        return self.is_disqualified, -self.log_odds
 
 
 class Tally:
@@ -87,11 +92,12 @@ class Tally:
             self._scored += len(scores)
             self._dormant += int(scores.dormant.sum())
             self._count_within(scores)
+            out = scores.qualification.gated.is_disqualified
             hot = [
-                HotLead(scores.lead_ids[row], float(scores.log_odds[row]), scores.summaries[row])
+                HotLead(scores.lead_ids[row], float(scores.log_odds[row]), scores.summaries[row], bool(out[row]))
                 for row in scores.hottest(self._n_hottest)
             ]
-            self.hottest = tuple(sorted((*self.hottest, *hot), key=lambda lead: -lead.log_odds)[: self._n_hottest])
+            self.hottest = tuple(sorted((*self.hottest, *hot), key=HotLead.order)[: self._n_hottest])
             yield scores
 
     def _count_within(self, scores: Scores) -> None:

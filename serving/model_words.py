@@ -50,7 +50,8 @@ def learned_from(model: LeadModel) -> list[str]:
     spec = model.facts.spec
     n_types = len(spec.event_types)
     kinds = f", and {n_types} kinds of activity" if n_types else ""
-    return [*said, f"It looks at {len(spec.attributes)} attributes of a lead{kinds}."]
+    n_attributes = len(spec.attributes)
+    return [*said, f"It looks at {n_attributes} attribute{'s' * (n_attributes != 1)} of a lead{kinds}."]
 
 
 def how_good(model: LeadModel) -> list[Fact]:

@@ -111,7 +111,7 @@ def backtest(
     return Backtest(
         blocks=tuple(score(judged.block == k) for k in np.unique(judged.block)),
         pooled=score(np.ones(len(judged.won), dtype=np.bool_)),
-        unseen_accounts=score(unseen) if unseen.any() else None,
+        unseen_accounts=score(unseen) if unseen.any() and not unseen.all() else None,
         random_split=score_rows(by_chance.margin, by_chance.won, by_chance.lead, seed=seed),
     )
 

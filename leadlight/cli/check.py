@@ -89,11 +89,15 @@ def _training_problems(project: "Project", crm: "Crm") -> list[str]:
     """What training would refuse, and a word for won that no deal has."""
     from features.sources import BadProject
     from features.tables import NEVER_US
+    from features.yaml_text import BadDocument
 
     try:
         crm.learn_spec()
+        _ = project.store_url  # that is read too, and refused where it is none
     except BadProject as error:
         return list(project.bad(error.problems).problems)
+    except BadDocument as error:
+        return list(error.problems)
     project.observed_until_us(crm)
     n_closed = int((crm.outcomes.closed_us != NEVER_US).sum())
     if n_closed and (crm.outcomes.won_us == NEVER_US).all() and project.file.outcomes is not None:
@@ -208,7 +212,7 @@ def _print_unmatched(project: "Project", unmatched: list[str]) -> None:
         return
     if project.file.rules is None:
         n_rules = len(project.rulebook().rules)
-        n_matched = n_rules - len(unmatched)
+        n_matched = n_rules - sum(": rule " in line for line in unmatched)
         cure = "" if n_matched else "; write your own into a file and name it by `rules:`"
         say(f"Of the {n_rules} shipped starter rules {n_matched or 'none'} match something here{cure}.")
         return

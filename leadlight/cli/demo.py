@@ -91,7 +91,8 @@ def _print_hottest(leads_file: Path, result: "BatchResult") -> None:
 
     with leads_file.open(encoding="utf-8", newline="") as file:
         people = {
-            row["lead_id"]: f"{row['name']}, {row['job_title']}, {row['company']}" for row in csv.DictReader(file)
+            row["lead_id"]: ", ".join(filter(None, (row["name"], row["job_title"], row["company"])))
+            for row in csv.DictReader(file)
         }
     scores = result.scores
     say(f"The {N_HOTTEST} hottest of {len(scores):,} open leads:")

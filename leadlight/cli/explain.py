@@ -175,11 +175,13 @@ def print_explanation(model: "LeadModel", scores: "Scores") -> None:
     tier, stage = TIERS[qualification.tier[0]], STAGES[qualification.stage[0]]
     say(f"Lead {scores.lead_ids[0]}: {scores.summaries[0]}")
     say(f"{tier}, {stage}, {scores.ledger.points[0]:.4g} rule points; model {model.version} ({model.facts.source})")
+    if scores.dormant[0]:
+        say("Dormant: older than the leads that the model learned from.")
     low, high = interval_of(scores)
     if low is not None and high is not None:
         say(f"Of leads that were judged alike, between {low:.0%} and {high:.0%} became customers (90% interval).")
     is_in = within_capacity(model, scores)
-    if is_in is not None and model.facts.capacity is not None:
+    if is_in is not None and model.facts.capacity is not None and qualification.disqualified[0] is None:
         say(f"{'Within' if is_in else 'Not within'} capacity: {model.facts.capacity.words}.")
     print_table(("impact", "why (20 doubles the odds)"), [(f"{r.impact:+.1f}", r.text) for r in scores.reasons[0]])
     lines = [

@@ -2,9 +2,10 @@
 
 import importlib.util
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from features.times import time_of
+from features.times import is_to_come, microseconds_of, time_of
 from leadlight.cli.output import note
 
 if TYPE_CHECKING:
@@ -48,12 +49,17 @@ class Keeper:
     def keep(self, model: "LeadModel", as_of_us: int, *, is_whole: bool) -> Kept:
         """Write the run into the store, and say so where that fails: the file of the scores is there anyway.
 
+        A run of a time to come is not kept: as the newest it would stay, whatever is scored until then.
+
         Parameters
         ----------
         is_whole : whether all open leads of the company were scored.
         """
         if self.hottest is None:
             return Kept(None)
+        if is_to_come(as_of_us, microseconds_of(datetime.now(UTC))):
+            note("scores of a time to come are not kept for the page; they are in their file")
+            return Kept(0)
         from serving.store.database import Store
         from serving.store.errors import StoreDown
         from serving.store.writing import Run, write_run
@@ -71,6 +77,7 @@ class Keeper:
         if stored.kept_us is not None:
             newer = time_of(stored.kept_us).isoformat()
             note(f"the store has scores as of {newer}, which is newer: it keeps those, and the page shows them")
+            note("if that time is wrong, delete the store's file, or its tables, and score again")
         return Kept(stored.n_leads)
 
 

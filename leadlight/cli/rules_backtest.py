@@ -148,6 +148,9 @@ def _print(found: "RulesBacktest", old: str, new: str, *, has_times: bool) -> No
             n_called = f"{cut.precision.n_leads:,}"
             rows.append((f"{cut.stage.upper()}, {name}", n_called, share_words(cut.precision), share_words(cut.recall)))
     print_table(("cut", "leads reach it", "of them won (precision)", "of the won reach it (recall)"), rows)
+    if not found.n_snapshots:
+        say("No lead of that time can be judged yet: a whole horizon has to pass after it.")
+        return
     for name, standing in (("old", found.old), ("new", found.new)):
         say(
             f"{name}: AUC of the points {standing.auc:.3f}, log loss of the rulebook's own odds {standing.log_loss:.4f}"

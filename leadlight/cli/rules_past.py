@@ -61,7 +61,7 @@ def judged_by_champion(project: "Project", past: Past) -> "tuple[Judged, bool] |
         return None
     found = judge_model(model, past.crm, past.request, past.history.rulebook)
     if found is None:
-        note(f"no model is asked: the champion ({model.facts.source}) learned nothing, or there are too few deals")
+        note(f"no model is asked: the champion ({model.facts.source}) learned nothing, or too few leads are decided")
     return found
 
 

@@ -1,13 +1,13 @@
 """`leadlight score`: every open lead with probability, tier and reasons, in a file."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from features.times import time_of
+from features.times import is_to_come, microseconds_of, time_of
 from leadlight.cli.options import (
     DEFAULT_PROJECT,
     AsOfOption,
@@ -168,7 +168,7 @@ def as_of_of(project: "Project", leads: "LeadArrays", newest_us: int, as_of: str
         return 0
     as_of_us = newest_us + 1 if as_of is None else project.time_us(as_of, ("--as-of",))
     note(f"as of {time_of(as_of_us).isoformat()}")
-    if as_of is None and time_of(as_of_us) > datetime.now(UTC) + timedelta(days=1):
+    if as_of is None and is_to_come(as_of_us, microseconds_of(datetime.now(UTC))):
         note("that is in the future: some time in the tables is wrong or planned; give the time by --as-of")
     return as_of_us
 

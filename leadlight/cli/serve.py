@@ -39,6 +39,7 @@ def serve(
     settings = _settings({f"LEADLIGHT_{name}": str(value) for name, value in given.items() if value is not None})
     app = create_app(settings)
     app.state.champion.take()  # before anybody is let in, so that a missing or broken model ends the command
+    _refuse_taken_port(settings.host, settings.port)
     version = app.state.champion.model.version
     note(f"model {version}; the page is at http://{settings.host}:{settings.port}, /docs lists what programs can ask")
     uvicorn.run(
@@ -51,6 +52,23 @@ def serve(
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     return 0
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Before the address is told, and not after."""
+    import socket
+
+    from leadlight.errors import BadRequest
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), port))
+        except OSError as error:
+            raise BadRequest(
+                f"{host}:{port} can not be listened on ({error.strerror}); choose another --port"
+            ) from error
 
 
 def _settings(given: dict[str, str]) -> "Settings":

@@ -69,8 +69,8 @@ _COLUMNS = [LEADS.c[name] for name in StoredLead.__dataclass_fields__]
 
 
 def list_leads(connection: Connection, query: LeadQuery, *, limit: int, offset: int) -> list[StoredLead]:
-    """So many leads, the hottest first, ties by id."""
-    order = (LEADS.c.log_odds.desc(), LEADS.c.lead_id)
+    """So many leads, the hottest first, ties by id; the disqualified after all others."""
+    order = (LEADS.c.disqualified.is_not(None), LEADS.c.log_odds.desc(), LEADS.c.lead_id)
     rows = connection.execute(_where(select(*_COLUMNS), query).order_by(*order).limit(limit).offset(offset))
     return [StoredLead(**row) for row in rows.mappings()]
 

@@ -39,6 +39,17 @@ def test_a_run_is_kept_and_an_older_one_does_not_replace_it(company: Path, capsy
     assert "which is newer: it keeps those" in older.err
 
 
+def test_scores_of_a_time_to_come_are_not_kept_since_they_would_stay(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert score(company, "--as-of", "2199-01-01") == 0
+
+    said = capsys.readouterr()
+    assert json.loads(said.out)["stored"] == 0
+    assert "of a time to come are not kept" in said.err
+    assert not (company / "workspace" / "leads.db").exists()
+
+
 def test_a_dead_store_is_told_after_the_file_was_written(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert score(company, store=DEAD) == 1
 

@@ -46,6 +46,17 @@ def test_a_start_that_is_refused_says_why(
     assert said in capsys.readouterr().err
 
 
+def test_a_port_that_is_taken_is_said_before_any_address(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+
+        assert main(["serve", "-c", str(company / "leadlight.yaml"), "--port", port]) == 2
+
+    said = capsys.readouterr().err
+    assert f"127.0.0.1:{port} can not be listened on" in said
+    assert "the page is at" not in said
+
+
 def test_an_unknown_setting_in_the_environment_is_refused(
     small_project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

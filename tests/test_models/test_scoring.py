@@ -184,6 +184,17 @@ def test_the_hottest_are_the_highest_in_order(model: LeadModel, crm: Crm) -> Non
     assert scores.log_odds[scores.hottest(10)].tolist() == sorted(scores.log_odds, reverse=True)[:10]
 
 
+def test_who_is_disqualified_comes_after_all_others_however_likely(model: LeadModel, crm: Crm) -> None:
+    text = model.rules_text + "\ngates:\n  - {id: clerks, when: {field: job_title, is: CEO}, reason: buy anyway}\n"
+    scores = scored(replace(model, rules_text=text), crm)
+    out = scores.qualification.gated.is_disqualified
+
+    order = scores.hottest(len(scores))
+
+    assert 0 < out.sum() < len(scores)
+    assert np.flatnonzero(out[order]).tolist() == list(range(len(scores) - int(out.sum()), len(scores)))
+
+
 def test_a_column_that_is_absent_is_missing(model: LeadModel, crm: Crm) -> None:
     columns = {name: column for name, column in crm.leads.columns.items() if name not in ("country", "founded")}
     leads = replace(crm.leads, columns=columns)

@@ -71,13 +71,18 @@ def more_deals(material: Material) -> Section:
         learning_figure(points),
         "The recipe fitted anew, with fewer and larger trees, on a part of the leads; judged on the newest block.",
     )
-    return Section(name, title, (_said_of(points),), (figure,))
+    return Section(name, title, (_said_of(points, material.model.facts.trained_on.n_leads),), (figure,))
 
 
-def _said_of(points: tuple[LearningPoint, ...]) -> str:
+def _said_of(points: tuple[LearningPoint, ...], n_leads: int) -> str:
     before, last = points[-2:]
     change = f"Going from {before.n_leads:,} to {last.n_leads:,} leads changed the log loss by {-last.gain:+.4f}"
     error = f"(standard error {last.gain_error:.4f})"
+    if last.n_leads < 0.5 * n_leads:
+        return (
+            f"{change} {error}. The curve is drawn on a part of the {n_leads:,} leads, so that it takes no time, and "
+            "tells how fast the model learns, not whether more than all of them would help."
+        )
     if last.is_gain_certain and last.gain >= _NOTICED * before.log_loss:
         return f"{change} {error}: more deals are likely to help further."
     if last.most_gain < _NOTICED * before.log_loss:
