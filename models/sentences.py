@@ -132,7 +132,7 @@ def _event(info: FeatureInfo, cells: Cells) -> TextArray:
 
     def word(span: int, *counts: float) -> str:
         if span == _NEVER:
-            return f"Never {info.words}"
+            return _never(info.words)
         ago = f"{_span(span)} ago"
         for (name, phrase, tells_count), n in zip(windows, counts, strict=False):
             if n > 0:
@@ -145,6 +145,15 @@ def _event(info: FeatureInfo, cells: Cells) -> TextArray:
     return _each_row([_span_codes(_numbers(cells(f"{group}.days_since_last"))), *counts], word)
 
 
+def _never(words: str) -> str:
+    """What never happened, in words.
+
+    >>> _never("viewed the pricing page"), _never("was sent an email")
+    ('Never viewed the pricing page', 'Was never sent an email')
+    """
+    return f"Was never {words.removeprefix('was ')}" if words.startswith("was ") else f"Never {words}"
+
+
 def _rhythm(info: FeatureInfo, cells: Cells) -> TextArray:
     """On how many days of a window, or of all, and how often on the busiest."""
     words, window = capital(info.words), info.name.rpartition("_")[2].removesuffix("d")
@@ -152,7 +161,7 @@ def _rhythm(info: FeatureInfo, cells: Cells) -> TextArray:
     def word(cell: CellValue) -> str:
         n = int(cell) if isinstance(cell, float) else 0
         if not window.isdigit():
-            return f"{words} on {n:,} day{'s' if n != 1 else ''}" if n else f"Never {info.words}"
+            return f"{words} on {n:,} day{'s' if n != 1 else ''}" if n else _never(info.words)
         if not n:
             return f"{words} on none of the last {window} days"
         if info.shape == "active_days":
@@ -167,7 +176,7 @@ def _answer(info: FeatureInfo, cells: Cells) -> TextArray:
     unanswered, days = _numbers(cells(UNANSWERED)), _numbers(cells(DAYS_TO_ANSWER))
     if info.shape == "days_to_answer":
         took = join("Took ", _spans(days), " to answer on average")
-        told = _where(np.isnan(days), f"Never {info.words}", took)
+        told = _where(np.isnan(days), _never(info.words), took)
     else:
         told = each_key(unanswered.astype(np.int64), _unanswered)
     return _where(np.isnan(days) & (unanswered == 0), "Was never contacted by a rep", told)

@@ -7,8 +7,7 @@ from itertools import groupby
 from typing import TypeVar
 from urllib.parse import quote
 
-from features.tables import MICROSECONDS_PER_DAY
-from features.times import microseconds_of, time_of
+from features.times import time_of
 
 T = TypeVar("T")
 #: Never 0% or 100%, as in the sentences.
@@ -79,13 +78,13 @@ def day(time: date) -> str:
 
 
 def days_before(time: datetime, as_of_us: int) -> str:
-    """How long before `as_of` something happened.
+    """How many days before that of `as_of` something happened, as a calendar counts them.
 
     >>> days_before(time_of(0), 3 * MICROSECONDS_PER_DAY)
     '3 days before'
     """
-    days = (as_of_us - microseconds_of(time)) // MICROSECONDS_PER_DAY
-    return {0: "within the last day", 1: "1 day before"}.get(days, f"{days:,} days before")
+    days = (time_of(as_of_us).date() - time.date()).days
+    return {0: "the same day", 1: "the day before"}.get(days, f"{days:,} days before")
 
 
 def why(summary: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from features.times import microseconds_of
 from leadlight.cli.leaks_text import print_leaks, stops
 from leadlight.cli.options import DEFAULT_PROJECT, JsonOption, ProjectOption
-from leadlight.cli.output import print_json, print_table, say
+from leadlight.cli.output import note, print_json, print_table, say
 from leadlight.cli.profile_text import print_profile, profile_json
 from leadlight.cli.rule_doubts import print_doubts, rule_doubts
 
@@ -53,6 +53,7 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
         _print(crm, profile, notes, leaks)
         _print_unmatched(project, unmatched)
         print_doubts(doubts)
+        note_none_won(project, crm)
         _print_verdict(problems, leaks)
     return 2 if problems or stops(leaks) else 0
 
@@ -88,7 +89,6 @@ def _rule_problems(project: "Project") -> list[str]:
 def _training_problems(project: "Project", crm: "Crm") -> list[str]:
     """What training would refuse, and a word for won that no deal has."""
     from features.sources import BadProject
-    from features.tables import NEVER_US
     from features.yaml_text import BadDocument
 
     try:
@@ -99,11 +99,17 @@ def _training_problems(project: "Project", crm: "Crm") -> list[str]:
     except BadDocument as error:
         return list(error.problems)
     project.observed_until_us(crm)
+    return []
+
+
+def note_none_won(project: "Project", crm: "Crm") -> None:
+    """Say so where leads are closed and none is won, as where the word for won is spelt otherwise in the table."""
+    from features.tables import NEVER_US
+
     n_closed = int((crm.outcomes.closed_us != NEVER_US).sum())
     if n_closed and (crm.outcomes.won_us == NEVER_US).all() and project.file.outcomes is not None:
         won = project.file.outcomes.won
-        say(f"None of the {n_closed} closed leads is won: is `won: {won}` spelt as in the table?")
-    return []
+        note(f"none of the {n_closed} closed leads is won: is `won: {won}` spelt as in the table?")
 
 
 def _gate_problems(project: "Project", crm: "Crm") -> list[str]:

@@ -208,4 +208,7 @@ def _print(model: "LeadModel", tally: "Tally", out: Path) -> None:
     capacity = model.facts.capacity
     if capacity is not None and tally.n_within_capacity is not None:
         say(f"{tally.n_within_capacity:,} of them are within capacity: {capacity.words}.")
+    if not counts.scored:
+        say("Nobody is open in these tables at that time; give leads to score by --leads, or the time by --as-of.")
+        return
     print_table(("lead", "why"), [(lead.lead_id, lead.summary) for lead in tally.hottest])

@@ -59,6 +59,7 @@ def train(
 def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple[TrainingRun, Crm]":
     """Read the project's tables, train, and note what a person should know of the data."""
     from leadlight import __version__
+    from leadlight.cli.check import note_none_won
     from training.greedy_gates import GreedyGate
     from training.run import run_training
 
@@ -67,6 +68,7 @@ def train_project(project: "Project", *, until: str | None, seed: int) -> "tuple
         crm = project.read(until_us=None if until is None else given_time_us(project, until))
         request = training_request(project, crm, until=until, seed=seed)
         _note_time(project, crm, request)
+        note_none_won(project, crm)
         project.keep_quarantine(crm.counts)
         try:
             run = run_training(
