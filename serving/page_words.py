@@ -80,7 +80,7 @@ def day(time: date) -> str:
 def days_before(time: datetime, as_of_us: int) -> str:
     """How many days before that of `as_of` something happened, as a calendar counts them.
 
-    >>> days_before(time_of(0), 3 * MICROSECONDS_PER_DAY)
+    >>> days_before(time_of(0), 3 * 86_400_000_000)
     '3 days before'
     """
     days = (time_of(as_of_us).date() - time.date()).days

@@ -335,7 +335,7 @@ def test_a_word_for_won_that_no_deal_has_is_told(company: Path, capsys: pytest.C
     replace_in(company / "leadlight.yaml", "  won: won", "  won: Closed Won")
 
     assert run(company, "check") == 0
-    assert "is `won: Closed Won` spelt as in the table?" in capsys.readouterr().out
+    assert "is `won: Closed Won` spelt as in the table?" in capsys.readouterr().err
 
 
 def test_training_on_nothing_replaces_no_champion(company: Path, capsys: pytest.CaptureFixture[str]) -> None:

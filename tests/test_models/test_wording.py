@@ -114,7 +114,7 @@ def test_an_event_in_words(measure: str, counts: tuple[int, int, int, int], last
         ("any.active_days_7d", "was active", 0.0, "Was active on none of the last 7 days"),
         ("any.active_days", "was active", 12.0, "Was active on 12 days"),
         ("any.active_days", "was active", 1.0, "Was active on 1 day"),
-        ("any.active_days", "was active", 0.0, "Never was active"),
+        ("any.active_days", "was active", 0.0, "Was never active"),
         ("any.busiest_day_30d", "was active", 12.0, "Was active up to 12 times a day in the last 30 days"),
         ("any.busiest_day_30d", "was active", 2.0, "Was active up to twice a day in the last 30 days"),
         ("any.busiest_day_30d", "was active", 1.0, "Was active at most once a day in the last 30 days"),
