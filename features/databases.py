@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from features.cell_texts import cell_text
 from features.raw_table import Place, RawTable, of_frame
-from features.sources import BadProject, Problem, cell_text, did_you_mean, first_line, list_some
+from features.sources import BadProject, Problem, did_you_mean, first_line, list_some
 from features.sql_source import SqlSource
 
 if TYPE_CHECKING:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from features.cell_texts import text_cells
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -102,8 +104,6 @@ class _FrameCells(Mapping[str, Sequence[str]]):
         self._names = [str(name) for name in frame.columns]
 
     def __getitem__(self, column: str) -> Sequence[str]:
-        from features.sources import text_cells
-
         if column not in self._names:
             raise KeyError(column)
         return text_cells(self._frame, column)

@@ -9,11 +9,11 @@ from typing import Protocol
 import numpy as np
 
 from features.actors import parse_actor
+from features.cell_texts import cell_text
 from features.columns import read_column
 from features.machine_clicks import MailColumns, judge_machines
 from features.parsing import BadCell, Value, parse_event_type, parse_id, parse_text, parse_time_us
 from features.reading import DecimalMark, Reading
-from features.sources import cell_text
 from features.spec import FeatureSpec
 from features.tables import Column, EventArrays, IntArray, LeadArrays, TextColumn
 

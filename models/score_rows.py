@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from features.cell_texts import cell_text
 from features.records import LeadCells
-from features.sources import cell_text
 from features.spec import FeatureSpec
 from features.times import time_of
 from models.capacity import is_within

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from features.behaviour import NEVER_DAYS
 from features.build import TIMELINE, FeatureMatrix, build_features, feature_names
+from features.cell_texts import cell_text
 from features.crm import Crm
 from features.crm_reader import read_crm
 from features.crm_sections import CrmSections
@@ -26,7 +27,6 @@ from features.labels import no_outcomes, training_snapshots
 from features.reading import Reading
 from features.records import EventRecord, LeadRecord, arrays_of_records
 from features.snapshots import GoalSection, Snapshots, snapshots_at, snapshots_of_rows
-from features.sources import cell_text
 from features.spec import FeatureSpec, learn_spec
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import EventArrays, Kind, LeadArrays, NumberColumn, TextColumn

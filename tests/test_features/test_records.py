@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from features.cell_texts import cell_text
 from features.reading import Reading
 from features.records import Cell, EventRecord, LeadRecord, arrays_of_records
-from features.sources import cell_text
 from features.spec import FeatureSpec
 from features.tables import MICROSECONDS_PER_DAY as DAY
 from features.tables import MICROSECONDS_PER_HOUR as HOUR
