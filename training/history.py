@@ -57,7 +57,12 @@ class History:
 
 
 def build_history(
-    crm: Crm, request: TrainingRequest, rulebook: RuleBook, *, spec: FeatureSpec | None = None
+    crm: Crm,
+    request: TrainingRequest,
+    rulebook: RuleBook,
+    *,
+    spec: FeatureSpec | None = None,
+    past: LabelledSnapshots | None = None,
 ) -> History:
     """Snapshots, labels, features and points of a CRM that holds nothing from `until` on.
 
@@ -66,9 +71,10 @@ def build_history(
     request : the goal, until when outcomes are complete, the order of a flat table, and the seed of the folds.
     rulebook : that points and gates are of; it need not be the one that the request names.
     spec : which columns and event types are features; learned from the tables if None.
+    past : the labelled snapshots, where they are known; else those that no gate of the rulebook held back.
     """
     spec = spec or crm.learn_spec()
-    labelled = leads_at_their_time(crm, request.goal, rulebook, request.observed_until_us)
+    labelled = past or leads_at_their_time(crm, request.goal, rulebook, request.observed_until_us)
     snapshots = labelled.snapshots
     matrix = build_features(crm.leads, crm.events, snapshots, spec)
     ledger = score_rules(rulebook, crm.leads, crm.events or no_events(), snapshots, actors=crm.actors)

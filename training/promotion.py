@@ -7,12 +7,13 @@ import numpy as np
 
 from features.build import build_features
 from features.crm import Crm
+from features.labels import LabelledSnapshots
 from features.snapshots import Snapshots
 from features.tables import FloatArray, no_events
 from models.bundle import BrokenBundle, load_bundle
 from models.lead_model import LeadModel
 from models.rules import score_rules
-from models.scoring import explain_rows
+from models.scoring import row_log_odds
 from models.workspace import Workspace
 from training.contest import Contest, contest
 from training.history import History, build_history
@@ -49,13 +50,16 @@ def rule_on(challenger: LeadModel, workspace: Workspace, crm: Crm, request: Trai
         champion = load_bundle(workspace.models / version)
     except BrokenBundle as error:
         return Ruling(True, f"the champion can not be used: {error}")
-    if not challenger.facts.trained_on.n_snapshots:
+    if champion.facts.trained_on.n_snapshots and not challenger.facts.trained_on.n_snapshots:
         return Ruling(False, "it saw no deal")
     return _compared(champion, challenger, crm, request)
 
 
 def _compared(champion: LeadModel, challenger: LeadModel, crm: Crm, request: TrainingRequest) -> Ruling:
-    own = _history(challenger, crm, request)
+    own = build_history(crm, request, challenger.rulebook, spec=challenger.facts.spec)
+    unfit = _why_unfit(champion, crm, own.data.matrix.snapshots)
+    if unfit is not None:
+        return Ruling(True, f"the champion can not score these tables: {unfit}")
     split = own.split()
     if not split.blocks:
         learned = champion.facts.source not in ("rules", "base_rate")
@@ -66,7 +70,8 @@ def _compared(champion: LeadModel, challenger: LeadModel, crm: Crm, request: Tra
     if champion.facts.recipe is None or challenger.facts.recipe is None:
         return Ruling(False, "a bundle this old does not tell its recipe, so that it can not be fitted again")
     is_alike = (champion.facts.spec, champion.rules_text) == (challenger.facts.spec, challenger.rules_text)
-    theirs = own if is_alike else _history(champion, crm, request)
+    past = LabelledSnapshots(own.data.matrix.snapshots, own.data.won)  # whatever the gates of the champion say of them
+    theirs = own if is_alike else build_history(crm, request, champion.rulebook, spec=champion.facts.spec, past=past)
     old = _refitted(champion, theirs, split, seed=request.seed)
     new = _refitted(challenger, own, split, seed=request.seed)
     found = contest(old.margin, new.margin, new.won, new.lead, seed=request.seed)
@@ -79,9 +84,13 @@ def _refitted(model: LeadModel, history: History, split: Split, *, seed: int) ->
     return refit(recipe, history.data, split, model.rulebook, of_rows=of_rows, seed=seed)
 
 
-def _history(model: LeadModel, crm: Crm, request: TrainingRequest) -> History:
-    """The same snapshots and labels for every model, with the columns and the rules that it knows."""
-    return build_history(crm, request, model.rulebook, spec=model.facts.spec)
+def _why_unfit(model: LeadModel, crm: Crm, snapshots: Snapshots) -> str | None:
+    """Why the tables of today are none that a model can score, as where a column changed its kind; None if they are."""
+    try:
+        build_features(crm.leads, crm.events, snapshots.take(np.arange(min(1, len(snapshots)))), model.facts.spec)
+    except (TypeError, ValueError) as error:
+        return str(error)
+    return None
 
 
 def _met_directly(
@@ -102,8 +111,8 @@ def _met_directly(
 
 def _shown(model: LeadModel, crm: Crm, snapshots: Snapshots) -> FloatArray:
     matrix = build_features(crm.leads, crm.events, snapshots, model.facts.spec)
-    ledger = score_rules(model.rulebook, crm.leads, crm.events or no_events(), snapshots)
-    return explain_rows(model, matrix, ledger).log_odds
+    log, actors = crm.events or no_events(), model.facts.spec.actors
+    return row_log_odds(model, matrix, score_rules(model.rulebook, crm.leads, log, snapshots, actors=actors))
 
 
 def promote(

@@ -12,6 +12,7 @@ from mlflow import MlflowClient
 
 from features.crm import Crm
 from features.tables import MICROSECONDS_PER_DAY as DAY
+from features.tables import TextColumn
 from models.boosting import TreeSettings
 from models.bundle import BrokenBundle, load_bundle, save_bundle
 from models.lead_model import LeadModel
@@ -257,3 +258,47 @@ def test_the_draws_are_of_leads_and_the_same_twice(company: Company) -> None:
 
     assert one == two
     assert np.isfinite(one.contest.gap_high if one.contest else np.nan)
+
+
+GATE = "\ngates:\n  - {id: clerks, when: {field: job_title, is: Clerk}, reason: do not buy}\n"
+
+
+@pytest.mark.parametrize("gated", ["challenger", "champion"])
+def test_two_that_differ_by_a_gate_alone_are_compared_on_the_same_leads(company: Company, gated: str) -> None:
+    plain = company.load(company.good)
+    shut = replace(plain, rules_text=plain.rules_text + GATE, version="000000000000")
+    challenger = shut
+    if gated == "champion":
+        champion, _ = save_bundle(shut, company.workspace.models, leadlight_version="0.1.0")
+        company.workspace.set_champion(champion.version)
+        challenger = plain
+
+    found = rule_on(challenger, company.workspace, company.crm, request_for(company.crm)).contest
+
+    assert found is not None
+    assert found.challenger_loss == found.champion_loss
+
+
+def test_a_champion_that_the_tables_of_today_no_longer_fit_is_replaced(company: Company) -> None:
+    leads = company.crm.leads
+    sizes = TextColumn.of(["small" if i % 2 else "large" for i in range(len(leads))])
+    columns = {**leads.columns, "number_of_employees": sizes}
+    kinds = {**company.crm.kinds, "number_of_employees": "category"}
+    crm = replace(company.crm, leads=replace(leads, columns=columns), kinds=kinds)
+    challenger = train_model(crm, request_for(crm)).model
+
+    ruling = rule_on(challenger, company.workspace, crm, request_for(crm))
+
+    assert ruling.is_promoted
+    assert "can not score these tables: column 'number_of_employees' was a number" in ruling.why
+
+
+def test_an_edited_rulebook_scores_from_the_next_training_on_before_any_deal(tmp_path: Path) -> None:
+    young, workspace = small_crm(60, n_closed=0), Workspace(tmp_path)
+    first = train_model(young, request_for(young)).model
+    saved, _ = save_bundle(first, workspace.models, leadlight_version="0.1.0")
+    workspace.set_champion(saved.version)
+
+    edited = rule_on(replace(first, rules_text=first.rules_text + GATE), workspace, young, request_for(young))
+
+    assert edited.is_promoted
