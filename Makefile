@@ -11,14 +11,17 @@ PACKAGES := features models training serving leadlight
 
 setup: .venv/ready
 
+# A lock is whole, so pip resolves nothing (--no-deps): some of its versions look at newer releases than the locked one
+# and stop, since those have no hash.
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Leadlight needs Python 3.11 or newer; found $$($(PYTHON) --version 2>&1). Try: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 	  || { echo "Python's venv is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check
 	@$(BIN)/python -c 'import lightgbm' \
 	  || { echo "LightGBM does not load. On Debian or Ubuntu: sudo apt-get install libgomp1 (on macOS: brew install libomp)"; exit 1; }
 	@touch $@
@@ -51,7 +54,7 @@ break: setup
 	$(BIN)/python -m tests.guards
 
 bench: setup
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.features
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.learning

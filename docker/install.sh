@@ -17,8 +17,9 @@ trap 'rm -rf "$tools"' EXIT
 pip() {
   "$tools/venv/bin/python" -m pip --disable-pip-version-check --quiet "$@"
 }
-pip install --require-hashes -r requirements-build.lock
+# A lock is whole: nothing is to be resolved.
+pip install --no-deps --require-hashes -r requirements-build.lock
 "${PYTHON:-python3}" -m venv --without-pip "$target"
-pip --python "$target/bin/python" install --require-hashes -r "requirements-$with.lock"
+pip --python "$target/bin/python" install --no-deps --require-hashes -r "requirements-$with.lock"
 PATH="$tools/venv/bin:$PATH" pip wheel --no-deps --no-build-isolation --wheel-dir "$tools/wheel" .
 pip --python "$target/bin/python" install --no-deps "$tools"/wheel/leadlight-*.whl
