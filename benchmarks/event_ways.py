@@ -41,7 +41,7 @@ def leadlight_ways(path: Path, n_leads: int) -> dict[str, Way]:
     import pyarrow  # noqa: F401
 
     from features.behaviour import behaviour_features
-    from features.event_log import EventsSection
+    from features.event_log import EventsSection, EventTypeSection
     from features.event_parquet import read_typed_events
     from features.snapshots import Snapshots
     from features.sources import Source
@@ -49,16 +49,21 @@ def leadlight_ways(path: Path, n_leads: int) -> dict[str, Way]:
 
     nobody = np.full(n_leads, -1, dtype=np.int64)
     leads = LeadArrays(tuple(lead_ids(n_leads)), None, TextColumn((), nobody), {})
-    section = EventsSection(source=path.name, lead="lead_id", at="at", type="type")
+    judging = EventsSection(source=path.name, lead="lead_id", at="at", type="type")
+    # Nobody else looks for the clicks of mail gateways.
+    plain = judging.model_copy(update={"types": {name: EventTypeSection(mail="none") for name in TYPES}})
 
-    def run() -> Frame:
+    def run(section: EventsSection) -> Frame:
         log = read_typed_events(section, Source(path), leads)
         if log is None:
             raise RuntimeError("the reader passed the log on to the cell-by-cell path")
         snapshots = Snapshots(np.arange(n_leads), np.full(n_leads, AS_OF_US, dtype=np.int64))
         return behaviour_features(log.events, snapshots, TYPES)
 
-    return {"leadlight": (run, lambda matrix: matrix[:, : 6 * len(TYPES)])}
+    sections = {"the same as the others": plain, "machine clicks judged as well": judging}
+    return {
+        way: (partial(run, section), lambda matrix: matrix[:, : 6 * len(TYPES)]) for way, section in sections.items()
+    }
 
 
 def pandas_ways(path: Path, n_leads: int) -> dict[str, Way]:

@@ -26,9 +26,9 @@ HALF_LIFE_DAYS = 14
 MEASURES = (*(f"count_{days}d" for days in WINDOW_DAYS), "count", f"decayed_{HALF_LIFE_DAYS}d", "days_since_last")
 _COUNT, _DECAYED, _SINCE = len(WINDOW_DAYS), len(WINDOW_DAYS) + 1, len(WINDOW_DAYS) + 2
 _WEIGHT_GRID = float(2**32)
-#: Events (and rows) worked on at a time: their numbers fit the second-level cache.
-_PART = 8_192
-_ROWS = 1_024
+#: Events (and rows) worked on at a time: their numbers and cells fit the second-level cache.
+_PART = 16_384
+_ROWS = 2_048
 
 #: Rows of the snapshots (-1 for none), their `as_of` (or the one they share), and at each row where
 #: in the log an event of its lead stands.
@@ -98,6 +98,7 @@ def _pairs_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[_Pair
     if np.bincount(snapshots.lead, minlength=1).max() > 1:
         yield from _pairs_by_snapshot(events, snapshots, n_leads)
         return
+    is_every_lead = np.array_equal(snapshots.lead, np.arange(n_leads))
     row_of_lead = np.full(n_leads, -1, dtype=np.int64)
     row_of_lead[snapshots.lead] = np.arange(len(snapshots))
     as_of_us = snapshots.as_of_us
@@ -105,7 +106,8 @@ def _pairs_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[_Pair
     n_events = len(events) if len(snapshots) else 0
     for start in range(0, max(n_events, 1), _PART):
         part = slice(start, min(start + _PART, n_events))
-        row = row_of_lead.take(events.lead[part])
+        lead = events.lead[part]
+        row = lead.astype(np.int64) if is_every_lead else row_of_lead.take(lead)
         yield row, as_of_us[:1] if is_one_time else as_of_us.take(row), part
 
 
@@ -131,7 +133,10 @@ def decay_weights(age_us: IntArray, half_life_us: int) -> FloatArray:
     array([1.  , 0.5 , 0.25])
     """
     weight = np.exp2(age_us / -float(half_life_us))
-    return np.asarray(np.rint(weight * _WEIGHT_GRID) / _WEIGHT_GRID)
+    weight *= _WEIGHT_GRID
+    np.rint(weight, out=weight)
+    weight /= _WEIGHT_GRID
+    return weight
 
 
 def group_codes(types: Sequence[str], kept: Sequence[str]) -> IntArray:
@@ -165,7 +170,7 @@ def behaviour_features(
     cells = matrix[:, stride - width :].reshape(len(snapshots), n_groups, len(MEASURES))
     matrix[:, stride - width :] = ([0.0] * _SINCE + [np.inf]) * n_groups
     of_type = stride - width + group_codes(events.types, kept_types) * len(MEASURES)
-    for seen in seen_in_parts(events, snapshots):
+    for seen in seen_in_parts(events, snapshots) if len(snapshots) else ():
         _add(matrix.reshape(-1), seen.row * stride + of_type.take(seen.type_code), seen.age_us)
     for start in range(0, len(cells), _ROWS):
         _finish(cells[start : start + _ROWS])
@@ -174,10 +179,14 @@ def behaviour_features(
 
 def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:
     """Each event into its cell: age and weight once, and a count in every window that holds it."""
-    age, weight = age_us.astype(np.float64), decay_weights(age_us, HALF_LIFE_DAYS * MICROSECONDS_PER_DAY)
-    np.minimum.at(flat[_SINCE:], cell, age)
-    np.add.at(flat[_DECAYED:], cell, weight)
-    np.add.at(flat[_COUNT:], cell, 1.0)
+    one_and_weight = np.empty(len(cell), dtype=np.complex128)
+    one_and_weight.real, one_and_weight.imag = 1.0, decay_weights(age_us, HALF_LIFE_DAYS * MICROSECONDS_PER_DAY)
+    # A complex number at every number of the matrix: one addition for two that lie side by side.
+    pairs = np.ndarray(
+        len(flat) - _DECAYED, np.complex128, flat.data, offset=_COUNT * flat.itemsize, strides=flat.strides
+    )
+    np.add.at(pairs, cell, one_and_weight)
+    np.minimum.at(flat[_SINCE:], cell, age_us.astype(np.float64))
     for window in reversed(range(_COUNT)):
         (late,) = (age_us <= WINDOW_DAYS[window] * MICROSECONDS_PER_DAY).nonzero()
         cell, age_us = cell.take(late), age_us.take(late)

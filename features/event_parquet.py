@@ -1,10 +1,13 @@
-"""A typed Parquet log straight to EventArrays: DuckDB reads and joins, no cell becomes a Python object."""
+"""A typed Parquet log straight to EventArrays: DuckDB reads it, no cell becomes a Python object."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from features.id_positions import IdPositions
 from features.lead_keys import SEPARATOR
 from features.machine_clicks import MailColumns, judge_machines
 from features.parquet import microseconds_of, open_parquet, quoted_name, quoted_text, times_that_read_plainly
@@ -14,6 +17,7 @@ from features.reading import USUAL, Reading
 from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays, TextColumn
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
     from features.event_log import EventLog, EventsSection
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
 _NUMBERS = ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT")
 _IDS = ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "UBIGINT", "UINTEGER")
+#: Rows looked up at a time, while DuckDB reads the next ones: their numbers fit the second-level cache.
+_BATCH_ROWS = 65_536
 
 
 def read_typed_events(
@@ -42,22 +48,24 @@ def read_typed_events(
 
     try:
         import duckdb
-        import pyarrow  # noqa: F401  # DuckDB hands columns over through it
+        import pyarrow
     except ImportError:
         return None
     try:
-        with duckdb.connect() as connection:
+        with ThreadPoolExecutor(1) as beside, duckdb.connect() as connection:
+            positions = beside.submit(IdPositions.of, leads.ids)
             open_parquet(source.path, connection, source.rows).create_view("log")
-            joined = _joined(connection, section, leads, reading) if _is_typed(connection, section, reading) else None
-            if joined is None:
-                return None
-            events, mail = joined
             n_rows = len(connection.view("log"))
+            is_typed = _is_typed(connection, section, reading)
+            found = _events_of(connection, section, positions, n_rows, reading) if is_typed else None
+            if found is None:
+                return None
+            events, mail = found
             others = n_rows - len(events)
-            if others and (are_all_leads or _faultless_of_other_leads(connection, section) != others):
+            if others and (are_all_leads or _faultless_of_other_leads(connection, section, leads) != others):
                 return None
             newest_us = _newest_us(connection, section) if others else int(events.at_us.max(initial=0))
-    except duckdb.Error:
+    except (duckdb.Error, pyarrow.ArrowException, OSError):  # DuckDB's own, and as its stream of batches has them
         return None
     kept = events.without_unused_types() if others else events
     judged, machines = judge_machines(kept, mail, mail_of_types(section))
@@ -86,15 +94,23 @@ def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", readin
     )
 
 
-def _joined(
-    connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays, reading: Reading
+def _events_of(
+    connection: "DuckDBPyConnection",
+    section: "EventsSection",
+    positions: "Future[IdPositions]",
+    n_rows: int,
+    reading: Reading,
 ) -> tuple[EventArrays, MailColumns] | None:
-    """The events of these leads, and what tells machines from people; None where a type or a time is no plain one."""
+    """The events of these leads, and what tells machines from people; None where a type or a time is no plain one.
+
+    Parameters
+    ----------
+    n_rows : how many events of any leads there are.
+    """
     found = connection.execute(f"SELECT DISTINCT {quoted_name(section.type)} FROM log").fetchall()
     types = tuple(sorted(name for (name,) in found if name is not None))
     if any(not name or name != " ".join(name.split()) for name in types):
         return None
-    _register_positions(connection, "lead_ids", leads.ids)
     _register_positions(connection, "event_types", types)
     cells = _cells(connection, section)
     said = {key: column for key in ("channel", "content") if (column := getattr(section, key)) is not None}
@@ -104,35 +120,57 @@ def _joined(
         _create_codes(connection, key, column, reading)
     joins = [f"LEFT JOIN {key}s ON {_cell(column)} = {key}s.name" for key, column in (said | mails).items()]
     codes = {key: f"coalesce({key}s.code, -1)" for key in (*said, *mails)}
-    table = connection.sql(
+    rows = connection.sql(
         f"""SELECT {", ".join(f"{cell} AS {key}" for key, cell in (cells | codes).items())}
             FROM log e
-            JOIN lead_ids l ON CAST(e.{quoted_name(section.lead)} AS VARCHAR) = l.name
-            JOIN event_types t ON e.{quoted_name(section.type)} = t.name
+            LEFT JOIN event_types t ON e.{quoted_name(section.type)} = t.name
             {" ".join(joins)}"""
-    ).to_arrow_table()
-    if any(column.null_count for column in table.columns):
-        return None
-    arrays: dict[str, Any] = {}  # of several dtypes
-    for key in (*cells, *codes):
-        arrays[key] = table.column(key).to_numpy()
-        table = table.drop_columns(key)  # a column is there twice no longer than needed
-    if "value" in arrays and (np.abs(arrays["value"]) > MAX_NUMBER).any():
+    )
+    arrays = _arrays(rows.to_arrow_reader(_BATCH_ROWS), positions.result(), n_rows)
+    if arrays is None or ("value" in arrays and (np.abs(arrays["value"]) > MAX_NUMBER).any()):
         return None
     mail = MailColumns(**{key: arrays.pop(key) for key in mails})
     texts = {key: TextColumn(levels[key], arrays.pop(key)) for key in said}
-    return EventArrays(**{"recorded_us": None} | arrays | texts, types=types), mail
+    columns: dict[str, Any] = {"recorded_us": None} | arrays | texts  # of several types
+    return EventArrays(**columns, types=types), mail
+
+
+def _arrays(batches: "pa.RecordBatchReader", positions: IdPositions, n_rows: int) -> dict[str, NDArray[Any]] | None:
+    """The columns of the rows whose lead is known, by its position; None where one of these has an empty cell.
+
+    Parameters
+    ----------
+    n_rows : how many rows there are, at most.
+    """
+    others = [field for field in batches.schema if field.name != "lead"]
+    columns = {field.name: np.empty(n_rows, dtype=field.type.to_pandas_dtype()) for field in others}
+    columns["lead"] = np.empty(n_rows, dtype=np.int32)
+    n_kept = 0
+    for batch in batches:
+        lead = positions.find(batch.column("lead"))
+        is_known = lead >= 0
+        if not is_known.all():
+            batch, lead = batch.filter(is_known), lead[is_known]
+        kept = slice(n_kept, n_kept + len(lead))
+        columns["lead"][kept] = lead
+        for field in others:
+            cells = batch.column(field.name)
+            if cells.null_count:
+                return None
+            columns[field.name][kept] = cells.to_numpy()
+        n_kept = kept.stop
+    return {key: column[:n_kept] for key, column in columns.items()}
 
 
 def _cells(connection: "DuckDBPyConnection", section: "EventsSection") -> dict[str, str]:
     """SQL for each column of EventArrays but the texts.
 
     An event without a time of record was known when it happened, as in cells. Narrow positions spare memory, whose
-    first touch is dear; an unknown lead or a missing type drops out and is missed in the count.
+    first touch is dear.
     """
     column_types = _column_types(connection)
     at, *recorded = (microseconds_of(f"e.{quoted_name(time)}", column_types[time]) for time in _times(section))
-    cells = {"lead": "l.position", "type_code": "t.position", "at_us": at}
+    cells = {"lead": _cell(section.lead), "type_code": "t.position", "at_us": at}
     cells |= {"recorded_us": f"coalesce({recorded[0]}, {at})"} if recorded else {}
     cells |= {} if section.actor is None else {"actor": _actor_code(section.actor)}
     return cells | (
@@ -179,9 +217,10 @@ def _register_positions(connection: "DuckDBPyConnection", table: str, names: Seq
     connection.register(table, pa.table({"name": pa.array(names, pa.string()), "position": position}))
 
 
-def _faultless_of_other_leads(connection: "DuckDBPyConnection", section: "EventsSection") -> int:
+def _faultless_of_other_leads(connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays) -> int:
     """How many events belong to leads that were not asked for, and have nothing wrong with them."""
-    lead = f"CAST(e.{quoted_name(section.lead)} AS VARCHAR)"
+    _register_positions(connection, "lead_ids", leads.ids)
+    lead = _cell(section.lead)
     needed = [f"e.{quoted_name(column)}" for column in (section.lead, section.type, section.at)]
     needed += [] if section.actor is None else [_actor_code(section.actor)]
     filled = " AND ".join(f"{cell} IS NOT NULL" for cell in needed)

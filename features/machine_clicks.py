@@ -176,26 +176,40 @@ def _known_us(events: EventArrays, row: IntArray) -> IntArray:
 
 def _suspects(events: EventArrays, roles: NDArray[np.int8]) -> IntArray:
     """The mail events of the leads that may have any of a machine, found by whole seconds."""
-    is_mail = (roles != NO_ROLE)[events.type_code]
-    if not (roles > SENT).any() or not is_mail.any():
+    if not (roles > SENT).any() or not len(events):
         return np.zeros(0, dtype=np.int64)
     start = int(events.at_us.min()) // MICROSECONDS_PER_SECOND
 
     def keys_of(wanted: BoolArray) -> IntArray:
         """Lead and second as one number each, in order."""
-        row = np.flatnonzero(wanted[events.type_code])
-        second = events.at_us[row] // MICROSECONDS_PER_SECOND - start
-        return np.sort((events.lead[row].astype(np.int64) << _SECOND_BITS) | second)
+        row = np.flatnonzero(_is_of(events.type_code, wanted))
+        second = events.at_us.take(row) // MICROSECONDS_PER_SECOND - start
+        return np.sort((events.lead.take(row).astype(np.int64) << _SECOND_BITS) | second)
 
-    sent, answered, clicked = keys_of(roles == SENT), keys_of(roles > SENT), keys_of(roles == CLICK)
-    latest = np.searchsorted(sent, answered, side="right") - 1
-    near = (latest >= 0) & (answered - sent[latest] <= INSTANT_SECONDS + 1) if len(sent) else latest >= 0
+    found = [np.zeros(0, dtype=np.int64)]
+    if len(sent := keys_of(roles == SENT)):
+        answered = keys_of(roles > SENT)
+        latest = np.searchsorted(sent, answered, side="right") - 1
+        near = (latest >= 0) & (answered - sent.take(latest) <= INSTANT_SECONDS + 1)
+        found.append(answered[near])
+    clicked = keys_of(roles == CLICK)
     ahead = clicked[BURST_LINKS - 1 :]
     dense = ahead - clicked[: len(ahead)] <= 2 * BURST_SECONDS + 1
+    found.append(ahead[dense])
+    suspect = np.concatenate(found) >> _SECOND_BITS
+    if not len(suspect):
+        return suspect
     is_suspect = np.zeros(int(events.lead.max()) + 1, dtype=np.bool_)
-    is_suspect[answered[near] >> _SECOND_BITS] = True
-    is_suspect[ahead[dense] >> _SECOND_BITS] = True
-    return np.flatnonzero(is_mail & is_suspect[events.lead])
+    is_suspect[suspect] = True
+    return np.flatnonzero(_is_of(events.type_code, roles != NO_ROLE) & is_suspect.take(events.lead))
+
+
+def _is_of(type_code: PositionArray, wanted: BoolArray) -> BoolArray:
+    """Which events are of one of the wanted types: one comparison for each, which are few, is faster than a look-up."""
+    is_of = np.zeros(len(type_code), dtype=np.bool_)
+    for code in np.flatnonzero(wanted).tolist():
+        is_of |= type_code == code
+    return is_of
 
 
 def _mails(events: EventArrays, columns: MailColumns, roles: NDArray[np.int8], row: IntArray) -> _Mails:

@@ -278,3 +278,31 @@ def test_channel_content_and_value_are_those_of_the_cells(tmp_path: Path) -> Non
         assert [events.channel.cell(row) for row in order] == ["web", None, "e mail"]
         assert [events.content.cell(row) for row in order] == [None, "Case study", "web"]
         assert events.value[order].tolist() == pytest.approx([1.5, np.nan, -3.0], nan_ok=True)
+
+
+def test_a_damaged_file_is_left_to_the_cells(tmp_path: Path) -> None:
+    source = source_of(
+        tmp_path, {"lead_id": ["L1"] * 3_000, "at": times(*TIMES).repeat(1_000), "type": ["call"] * 3_000}
+    )
+    whole = source.path.read_bytes()
+    source.path.write_bytes(whole[:4] + b"\xff" * 40 + whole[44:])
+
+    assert read(source) is None
+
+
+def test_leads_and_types_are_the_same_however_many_batches_they_come_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    at = (times("2026-03-01")[0] + rng.integers(0, 10**11, 5_000)).astype("datetime64[us]")
+    lead, kind = rng.choice(["L1", "L2", "L3", "L4"], 5_000), rng.choice(["call", "visit", "demo"], 5_000)
+    source = source_of(tmp_path, {"lead_id": lead, "at": at, "type": kind})
+
+    whole = read(source, are_all_leads=False)
+    monkeypatch.setattr("features.event_parquet._BATCH_ROWS", 2_048)
+    in_batches = read(source, are_all_leads=False)
+
+    assert whole is not None
+    assert whole.n_of_other_leads == (lead == "L4").sum()
+    assert features_of(in_batches).tobytes() == features_of(whole).tobytes()
+    assert features_of(in_batches).tobytes() == features_of(read_as_cells(source, are_all_leads=False)).tobytes()
