@@ -128,6 +128,20 @@ GUARDS = (
         (f"{BEHAVIOUR}::test_decay_weights_are_multiples_of_two_to_the_minus_32",),
     ),
     Guard(
+        "an id of a log is compared whole, not by its hash alone",
+        "features/id_positions.py",
+        "self.words[0].take(found) != words[0]",
+        "np.zeros(len(found), dtype=np.bool_)",
+        ("tests/test_features/test_id_positions.py::test_many_ids_that_differ_in_little_are_told_apart",),
+    ),
+    Guard(
+        "9 a log that is damaged far behind is left to what can tell of it",
+        "features/event_parquet.py",
+        "(duckdb.Error, pyarrow.ArrowException, OSError)",
+        "duckdb.Error",
+        ("tests/test_features/test_event_parquet.py::test_a_damaged_file_is_left_to_the_cells",),
+    ),
+    Guard(
         "1 rows from after until are as if they did not stand there",
         "features/event_parts.py",
         "is_later |= is_sound & (read[0] >= asked.until_us)",

@@ -20,7 +20,7 @@ from features.sources import Source
 from features.tables import NEVER_US, FloatArray, LeadArrays, TextColumn
 
 pytest.importorskip("duckdb")
-pytest.importorskip("pyarrow")
+parquet_metadata = pytest.importorskip("pyarrow.parquet").read_metadata
 
 UTC = ZoneInfo("UTC")
 SECTION = EventsSection(source="log", lead="lead_id", at="at", type="type")
@@ -280,14 +280,20 @@ def test_channel_content_and_value_are_those_of_the_cells(tmp_path: Path) -> Non
         assert events.value[order].tolist() == pytest.approx([1.5, np.nan, -3.0], nan_ok=True)
 
 
-def test_a_damaged_file_is_left_to_the_cells(tmp_path: Path) -> None:
-    source = source_of(
-        tmp_path, {"lead_id": ["L1"] * 3_000, "at": times(*TIMES).repeat(1_000), "type": ["call"] * 3_000}
+@pytest.mark.parametrize("group", [0, -1], ids=["at its begin", "near its end"])
+def test_a_damaged_file_is_left_to_the_cells(tmp_path: Path, group: int) -> None:
+    path, n_rows = tmp_path / "log.parquet", 400_000
+    rows = {"lead_id": np.tile(["L1", "L2"], n_rows // 2), "at": times(TIMES[0]).repeat(n_rows), "type": "call"}
+    pd.DataFrame(rows).to_parquet(path, row_group_size=n_rows // 10, use_dictionary=False)
+    metadata = parquet_metadata(path)
+    leads = metadata.row_group(range(metadata.num_row_groups)[group]).column(0)
+    damaged = bytearray(path.read_bytes())
+    damaged[leads.data_page_offset : leads.data_page_offset + leads.total_compressed_size] = bytes(
+        leads.total_compressed_size
     )
-    whole = source.path.read_bytes()
-    source.path.write_bytes(whole[:4] + b"\xff" * 40 + whole[44:])
+    path.write_bytes(damaged)
 
-    assert read(source) is None
+    assert read(Source(path)) is None
 
 
 def test_leads_and_types_are_the_same_however_many_batches_they_come_in(
