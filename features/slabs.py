@@ -11,9 +11,9 @@ from features.crm import Crm
 from features.crm_reader import TooManyBadRows, read_crm, sources_of
 from features.crm_sections import CrmSections
 from features.labels import Outcomes, no_outcomes
-from features.lead_keys import keys_via, own_keys
+from features.lead_keys import SEPARATOR, keys_via, own_keys
 from features.outcome_table import read_outcomes
-from features.parquet import IdRange, microseconds_of, open_parquet, quoted_name, times_that_read_plainly
+from features.parquet import IdRange, microseconds_of, open_parquet, quoted_name, quoted_text, times_that_read_plainly
 from features.parsing import MAX_ID_LENGTH
 from features.reading import Reading
 from features.sources import AnySource, Source
@@ -111,11 +111,13 @@ def slabs_of(asked: Asked, *, n_at_a_time: int | None = None) -> Slabs | None:
     try:
         import duckdb
         import pyarrow  # noqa: F401  # DuckDB hands columns over through it
-
+    except ImportError:
+        return None
+    try:
         with duckdb.connect() as connection:
             leads = _leads_without_columns(connection, asked, sources["leads"], n_at_a_time)
-            newest_us = None if leads is None else _newest_us(connection, asked, sources)
-    except (ImportError, duckdb.Error):
+            newest_us = None if leads is None else _newest_us(connection, asked, sources, leads)
+    except duckdb.Error:
         return None
     if leads is None or newest_us is None:
         return None
@@ -165,23 +167,23 @@ def _leads_without_columns(
     return LeadArrays(tuple(table.column("id").to_pylist()), table.column("us").to_numpy(), nobody, {})
 
 
-def _newest_us(connection: "DuckDBPyConnection", asked: Asked, sources: Mapping[str, AnySource]) -> int | None:
-    """The newest creation or event; None where the times of the events are not plain."""
-    sections = asked.sections
-    times = [("leads", sections.leads.created_at)]
-    if sections.events is not None:
-        times.append(("events", sections.events.at))
-    newest_us = 0
-    for name, column in times:
-        source = sources[name]
-        assert isinstance(source, Source)  # as `_are_files_of_slabs` saw
-        kind = _view(connection, name, source).get(column or "", "")
-        if kind not in times_that_read_plainly(asked.reading.timezone.key):
-            return None
-        found = connection.execute(f"SELECT max({microseconds_of(quoted_name(column or ''), kind)}) FROM {name}")
-        ((newest,),) = found.fetchall()
-        newest_us = max(newest_us, newest or 0)
-    return newest_us
+def _newest_us(
+    connection: "DuckDBPyConnection", asked: Asked, sources: Mapping[str, AnySource], leads: LeadArrays
+) -> int | None:
+    """The newest creation or event; None where an event's time is not plain, or its lead no single id as it stands."""
+    newest_us, section = int(_created_us(leads).max(initial=0)), asked.sections.events
+    if section is None:
+        return newest_us
+    source = sources["events"]
+    assert isinstance(source, Source)  # as `_are_files_of_slabs` saw
+    types = _view(connection, "events", source)
+    kind = types.get(section.at, "")
+    if types.get(section.lead) != "VARCHAR" or kind not in times_that_read_plainly(asked.reading.timezone.key):
+        return None
+    lead, time = quoted_name(section.lead), microseconds_of(quoted_name(section.at), kind)
+    is_one_id = f"{lead} IS NULL OR ({lead} = trim({lead}) AND NOT contains({lead}, {quoted_text(SEPARATOR)}))"
+    ((newest, are_ids),) = connection.execute(f"SELECT max({time}), bool_and({is_one_id}) FROM events").fetchall()
+    return max(newest_us, newest or 0) if are_ids in (True, None) else None
 
 
 def _view(connection: "DuckDBPyConnection", name: str, source: Source) -> dict[str, str]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.build import build_features
+from features.columns import infer_kind, read_column
 from features.names import named
-from features.parsing import FLAGS
 from features.snapshots import Snapshots
-from features.tables import Column, EventArrays, FloatArray, LeadArrays, NumberColumn, TextColumn, no_events
+from features.spec import FeatureSpec
+from features.tables import EventArrays, FloatArray, LeadArrays, no_events
 from models.lead_model import LeadModel
 from models.rules import score_rules
 from models.rules.elements import UNKNOWN, Element, Known, Question
@@ -58,7 +59,7 @@ def next_questions(
         some = snapshots.take(rows)
         after = np.column_stack(
             [
-                _log_odds(model, _answered(leads, element.question, answer), events, some)
+                _log_odds(model, _answered(leads, element.question, answer, model.facts.spec), events, some)
                 for answer in element.question.answers
             ]
         )
@@ -80,26 +81,12 @@ def _log_odds(model: LeadModel, leads: LeadArrays, events: EventArrays | None, s
     return row_log_odds(model, matrix, ledger)
 
 
-def _answered(leads: LeadArrays, question: Question, answer: str) -> LeadArrays:
-    """The leads, as if all had given this answer."""
+def _answered(leads: LeadArrays, question: Question, answer: str, spec: FeatureSpec) -> LeadArrays:
+    """The leads, as if all had given this answer, read as a cell of that column is; one not read changes nothing."""
     name = next(iter(named([question.field], leads.columns)), question.field)
-    column = _column(answer, leads.columns.get(name), question, len(leads))
+    reading = spec.reading.of(f"leads.columns.{name}").of_machine()  # a rulebook writes numbers as programs do
+    kind = spec.kinds.get(name, "ignore")
+    cell, _ = read_column([answer], infer_kind(question.answers, reading) if kind == "ignore" else kind, reading)
     history = {other: versions for other, versions in leads.history.items() if other != name}
-    return replace(leads, columns={**leads.columns, name: column}, history=history)
-
-
-def _column(answer: str, like: Column | None, question: Question, n_leads: int) -> Column:
-    """The answer in every cell, as a number where the column, or else every answer, is one."""
-    numbers = [_number(each) for each in question.answers]
-    are_numbers = isinstance(like, NumberColumn) or (like is None and not np.isnan(numbers).any())
-    if are_numbers:
-        return NumberColumn(np.full(n_leads, _number(answer)))
-    return TextColumn((answer,), np.zeros(n_leads, dtype=np.int64))
-
-
-def _number(answer: str) -> float:
-    word = answer.strip().casefold()
-    try:
-        return FLAGS[word] if word in FLAGS else float(word)
-    except ValueError:
-        return np.nan
+    everybody = np.zeros(len(leads), dtype=np.int64)
+    return replace(leads, columns={**leads.columns, name: cell.take(everybody)}, history=history)

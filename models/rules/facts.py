@@ -113,7 +113,7 @@ class Facts:
         return np.asarray((days <= allowed) & (days != NEVER_DAYS))
 
     def _since(self, condition: Condition) -> FloatArray:
-        """Minus infinity where it always held, as far as anybody knows."""
+        """Minus infinity where it always held, as far as anybody knows; NaN where an event tells, but not when."""
         always = np.full(self.n_rows, -np.inf)
         match condition:
             case AllCondition():
@@ -122,6 +122,9 @@ class Facts:
                 held = [np.where(self.holds(part), self._since(part), np.inf) for part in condition.any]
                 return np.asarray(np.minimum.reduce(held))
             case EventCondition():
+                if condition.within is not None or condition.at_most is not None or (condition.at_least or 1) > 1:
+                    # when the third of them came, or the first of a window that moves, is not what the oldest tells
+                    return np.full(self.n_rows, np.nan)
                 return np.asarray(self.snapshots.as_of_us - self.amounts[Measure(condition.each, "oldest")])
             case _:
                 return always

@@ -11,6 +11,7 @@ from features.names import named
 from features.parsing import FLAGS
 from features.tables import BoolArray, Column, FloatArray, IntArray, NumberColumn, TextColumn
 from models.rules.conditions import DATE_TESTS, NUMBER_TESTS, FieldCondition
+from models.rules.scalars import plain_domain
 
 #: Whether a cell passes: what it gives is true, or not.
 _TextTest = Callable[[str], object]
@@ -87,7 +88,7 @@ def _text_test(condition: FieldCondition) -> _TextTest:
         return _domain_test(frozenset(condition.domain))
     wanted = frozenset(value.strip().casefold() for value in _values(condition))
     if condition.listed is not None:
-        of_domain = _domain_test(wanted)
+        of_domain = _domain_test(frozenset(map(plain_domain, wanted)))
         return lambda level: level.strip().casefold() in wanted or of_domain(level)
     is_negative = _is_negative(condition)
     return lambda level: (level.strip().casefold() in wanted) != is_negative

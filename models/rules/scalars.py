@@ -55,8 +55,17 @@ def _a_value(value: str) -> str:
     return value
 
 
+def plain_domain(text: str) -> str:
+    """A domain as mail addresses have it.
+
+    >>> plain_domain("@Rival.com"), plain_domain("www.rival.com")
+    ('rival.com', 'rival.com')
+    """
+    return text.strip().casefold().removeprefix("@").removeprefix("www.")
+
+
 def _a_domain(text: str) -> str:
-    domain = text.strip().casefold().removeprefix("@").removeprefix("www.")
+    domain = plain_domain(text)
     if "." not in domain or "@" in domain or "/" in domain or " " in domain:
         raise ValueError(f"found {text!r}, expected a domain; write it like rival.com")
     return domain

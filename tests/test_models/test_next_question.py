@@ -8,11 +8,11 @@ import pytest
 
 from features.crm import Crm
 from features.snapshots import Snapshots, snapshots_at
-from features.tables import NumberColumn, TextColumn
+from features.tables import Kind, NumberColumn, TextColumn
 from features.versions import Versions
 from models.lead_model import LeadModel
-from models.next_question import next_questions
-from models.rules.elements import Known
+from models.next_question import _answered, next_questions
+from models.rules.elements import Known, Question
 from models.scoring import score_leads
 from tests.company import NOW
 from tests.rulebooks import leads, log, now
@@ -66,6 +66,29 @@ def test_a_move_is_the_mean_over_the_answers_of_what_they_change(asking: LeadMod
     per_point = asking.facts.prior.per_point
     assert high - low == pytest.approx(20 * per_point)
     assert question.move == pytest.approx(10 * per_point)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "meant"),
+    [
+        ("date", "2026-12-31", 1_798_761_599_999_999.0),
+        ("number", "1.5", 1.5),
+        ("number", "20 %", 20.0),
+        ("flag", "yes", 1.0),
+        ("category", " chief ", "chief"),
+        ("employees", "51-200", "51-200"),
+    ],
+)
+def test_an_answer_is_read_as_a_cell_of_its_column(
+    rules_model: LeadModel, kind: Kind, answer: str, meant: float | str
+) -> None:
+    spec = replace(rules_model.facts.spec, kinds={"asked": kind})
+    question = Question(ask="What?", field="asked", answers=(answer, "no idea"))
+
+    column = _answered(leads(2), question, answer, spec).columns["asked"]
+
+    cells = column.cells() if isinstance(column, TextColumn) else column.values.tolist()
+    assert cells == [meant, meant]
 
 
 def test_an_answer_stands_in_the_place_of_what_was_known_of_the_field_before(asking: LeadModel) -> None:

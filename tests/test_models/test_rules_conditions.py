@@ -39,6 +39,7 @@ def met(when: str, *rows: Row) -> list[int]:
         ("{domain: rival.com}", [1, 0, 0]),
         ("{domain: [arrival.com, '@mail.rival.com']}", [1, 1, 0]),
         ("{list: [bob@arrival.com, rival.com]}", [1, 1, 0]),
+        ("{list: ['@arrival.com', www.rival.com]}", [1, 1, 0]),
         ("{field: country, list: [CHILE]}", [1, 0, 0]),
         ("{all: [{field: size, above: 1}, {field: country, is: Peru}]}", [0, 1, 0]),
         ("{any: [{field: size, above: 40}, {field: country, is: Chile}]}", [1, 1, 0]),

@@ -93,6 +93,25 @@ def test_a_gate_says_since_when_where_an_event_closed_it() -> None:
     assert np.isnan(gated.since_us[0, 2])
 
 
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{event: complaint, at_least: 2}",
+        "{event: complaint, within: 20d}",
+        "{any: [{event: complaint, at_least: 2}, {event: call}]}",
+        "{all: [{event: complaint, within: 20d}, {event: call}]}",
+    ],
+)
+def test_a_gate_does_not_say_since_when_where_the_first_event_did_not_close_it(when: str) -> None:
+    gates = f"[{{id: spam, when: {when}, reason: r}}]"
+    events = log(event("complaint", 3 * DAY), event("complaint", 9 * DAY), event("call", 5 * DAY))
+
+    gated = verdict_on(book(gates=gates), events, {}).gated
+
+    assert gated.held.tolist() == [[True]]
+    assert np.isnan(gated.since_us).all()
+
+
 def test_minimum_criteria_are_a_gate_that_is_negated() -> None:
     gates = (
         "[{id: minimum, when: {not: {all: [{field: size, at_least: 5}, {field: email, present: true}]}}, reason: r}]"
