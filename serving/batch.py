@@ -1,7 +1,7 @@
 """The batch job: which leads of a CRM are scored at a time, which are not and why, and all of them part by part."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -180,11 +180,13 @@ def _events_of(parts: list[IntArray], events: EventArrays | None, n_leads: int) 
         yield from [None] * len(parts)
         return
     part_of_lead = np.full(n_leads, len(parts), dtype=np.uint16 if len(parts) < 2**16 else np.int64)
+    position = np.zeros(n_leads, dtype=np.int64)
     for number, lead in enumerate(parts):
         part_of_lead[lead] = number
+        position[lead] = np.arange(len(lead))
     part = part_of_lead[events.lead]
     order = np.argsort(part, kind="stable")  # of small integers: by radix
     end = np.cumsum(np.bincount(part, minlength=len(parts)))
-    for number, lead in enumerate(parts):
-        start = end[number - 1] if number else 0
-        yield events.take(order[start : end[number]]).of_leads(lead, n_leads)
+    for number in range(len(parts)):
+        own = events.take(order[end[number - 1] if number else 0 : end[number]])
+        yield replace(own, lead=position[own.lead])

@@ -208,7 +208,7 @@ def _print_bins(run: "TrainingRun") -> None:
         ("rule points", "leads and times", "rules promise", "model says", "came"),
         [
             (
-                f"{one.low:g} to {one.high:g}",
+                f"{round(one.low, 1):g} to {round(one.high, 1):g}",
                 f"{one.n:,}",
                 f"{one.rules_promised:.1%}",
                 f"{one.promised:.1%}",
