@@ -72,9 +72,20 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 
 def _settings(given: dict[str, str]) -> "Settings":
-    """What the command was told, and what the environment says beside it."""
+    """What the command was told, and what the environment says beside it; a fault is blamed on whoever said it.
+
+    Raises
+    ------
+    BadSettings : an unknown setting or a bad value.
+    """
     import os
 
-    from serving.settings import Settings
+    from serving.settings import BadSettings, Settings
 
-    return Settings.of({**os.environ, **given})
+    try:
+        return Settings.of({**os.environ, **given})
+    except BadSettings as error:
+        said = str(error)
+        for name in given.keys() & {"LEADLIGHT_HOST", "LEADLIGHT_PORT"}:
+            said = said.replace(f"{name}:", f"--{name.removeprefix('LEADLIGHT_').lower()}:")
+        raise BadSettings(said) from None

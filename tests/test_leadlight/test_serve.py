@@ -34,8 +34,8 @@ def small_project(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--host", "0.0.0.0"], "LEADLIGHT_HOST: found '0.0.0.0': the service answers whoever reaches it, since"),
-        (["--port", "70000"], "LEADLIGHT_PORT: found '70000'"),
+        (["--host", "0.0.0.0"], "--host: found '0.0.0.0': the service answers whoever reaches it, since"),
+        (["--port", "70000"], "--port: found '70000'"),
         ([], "there is no model in"),
     ],
 )  # fmt: skip
