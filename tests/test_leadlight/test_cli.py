@@ -71,6 +71,21 @@ def test_check_tells_of_times_to_come(company: Path, capsys: pytest.CaptureFixtu
     assert [note for note in notes if note.startswith("1 events lie in the future")]  # type: ignore[attr-defined]
 
 
+def test_check_tells_where_the_horizon_leaves_too_little_to_learn_from(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(company, "check", "--json")
+    assert not [note for note in json_of(capsys)["notes"] if "horizon" in note]  # type: ignore[attr-defined]
+    replace_in(company / "leadlight.yaml", "horizon: 60d", "horizon: 900d")
+
+    run(company, "check", "--json")
+
+    assert json_of(capsys)["notes"] == [
+        "goal.horizon: 0 leads are known to be won and 0 to be not within 900 days; below 20 of each the rules alone "
+        "score, and a shorter horizon is over for more leads"
+    ]
+
+
 def test_check_tells_all_problems_at_once(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
     replace_in(company / "leadlight.yaml", "id: lead_id", "id: leadid")
     replace_in(company / "leadlight.yaml", "created_at: created_at ", "created_at: createdat ")
