@@ -824,7 +824,7 @@ GUARDS = (
     Guard(
         "a page may run nothing and ask nobody else",
         "serving/page.py",
-        'page.status, {"Content-Security-Policy": _POLICY})',
+        'page.status, {"Content-Security-Policy": policy})',
         "page.status)",
         (f"{PAGE}::test_a_page_runs_nothing_and_asks_nobody_else",),
     ),
