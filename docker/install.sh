@@ -23,3 +23,4 @@ pip install --no-deps --require-hashes -r requirements-build.lock
 pip --python "$target/bin/python" install --no-deps --require-hashes -r "requirements-$with.lock"
 PATH="$tools/venv/bin:$PATH" pip wheel --no-deps --no-build-isolation --wheel-dir "$tools/wheel" .
 pip --python "$target/bin/python" install --no-deps "$tools"/wheel/leadlight-*.whl
+pip --python "$target/bin/python" check

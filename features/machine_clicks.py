@@ -50,6 +50,7 @@ MACHINE_CHANNELS = (
 RULES = ("named", "instant", "burst")
 _INSTANT_US = INSTANT_SECONDS * MICROSECONDS_PER_SECOND
 _BURST_US = BURST_SECONDS * MICROSECONDS_PER_SECOND
+_FEW_TYPES = 16
 #: Seconds since the first event fit in: the 400 years that times are read from.
 _SECOND_BITS = 34
 #: Times of minutes, and days without a time, can not tell seconds: there equal times prove nothing.
@@ -205,9 +206,12 @@ def _suspects(events: EventArrays, roles: NDArray[np.int8]) -> IntArray:
 
 
 def _is_of(type_code: PositionArray, wanted: BoolArray) -> BoolArray:
-    """Which events are of one of the wanted types: one comparison for each, which are few, is faster than a look-up."""
+    """Which events are of one of the wanted types; of a few, a comparison for each is faster than to look them up."""
+    codes = np.flatnonzero(wanted).tolist()
+    if len(codes) > _FEW_TYPES:
+        return np.asarray(wanted.take(type_code))
     is_of = np.zeros(len(type_code), dtype=np.bool_)
-    for code in np.flatnonzero(wanted).tolist():
+    for code in codes:
         is_of |= type_code == code
     return is_of
 

@@ -154,9 +154,8 @@ def _leads_without_columns(
     if types.get(section.id) != "VARCHAR" or created not in times_that_read_plainly(asked.reading.timezone.key):
         return None
     lead_id, time = quoted_name(section.id), quoted_name(section.created_at)
-    is_plain = f"length({lead_id}) <= {MAX_ID_LENGTH} AND regexp_full_match({lead_id}, '[!-~]([ -~]*[!-~])?')"
     ((n_leads, n_plain),) = connection.execute(
-        f"SELECT count(*), count(DISTINCT {lead_id}) FILTER ({time} IS NOT NULL AND {is_plain}) FROM leads"
+        f"SELECT count(*), count(DISTINCT {lead_id}) FILTER ({time} IS NOT NULL AND {_is_plain(lead_id)}) FROM leads"
     ).fetchall()
     if n_plain != n_leads or n_leads <= n_at_a_time:
         return None
@@ -165,6 +164,11 @@ def _leads_without_columns(
     ).to_arrow_table()
     nobody = TextColumn((), np.full(n_leads, -1, dtype=np.int64))
     return LeadArrays(tuple(table.column("id").to_pylist()), table.column("us").to_numpy(), nobody, {})
+
+
+def _is_plain(cell: str) -> str:
+    """SQL for whether an id is printable ASCII without spaces around it, which reads as it stands."""
+    return f"length({cell}) <= {MAX_ID_LENGTH} AND regexp_full_match({cell}, '[!-~]([ -~]*[!-~])?')"
 
 
 def _newest_us(
@@ -181,7 +185,7 @@ def _newest_us(
     if types.get(section.lead) != "VARCHAR" or kind not in times_that_read_plainly(asked.reading.timezone.key):
         return None
     lead, time = quoted_name(section.lead), microseconds_of(quoted_name(section.at), kind)
-    is_one_id = f"{lead} IS NULL OR ({lead} = trim({lead}) AND NOT contains({lead}, {quoted_text(SEPARATOR)}))"
+    is_one_id = f"{lead} IS NULL OR ({_is_plain(lead)} AND NOT contains({lead}, {quoted_text(SEPARATOR)}))"
     ((newest, are_ids),) = connection.execute(f"SELECT max({time}), bool_and({is_one_id}) FROM events").fetchall()
     return max(newest_us, newest or 0) if are_ids in (True, None) else None
 

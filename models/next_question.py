@@ -8,9 +8,10 @@ import numpy as np
 from features.build import build_features
 from features.columns import infer_kind, read_column
 from features.names import named
+from features.parsing import FLAGS
 from features.snapshots import Snapshots
 from features.spec import FeatureSpec
-from features.tables import EventArrays, FloatArray, LeadArrays, no_events
+from features.tables import EventArrays, FloatArray, Kind, LeadArrays, no_events
 from models.lead_model import LeadModel
 from models.rules import score_rules
 from models.rules.elements import UNKNOWN, Element, Known, Question
@@ -86,7 +87,15 @@ def _answered(leads: LeadArrays, question: Question, answer: str, spec: FeatureS
     name = next(iter(named([question.field], leads.columns)), question.field)
     reading = spec.reading.of(f"leads.columns.{name}").of_machine()  # a rulebook writes numbers as programs do
     kind = spec.kinds.get(name, "ignore")
-    cell, _ = read_column([answer], infer_kind(question.answers, reading) if kind == "ignore" else kind, reading)
+    cell, _ = read_column([answer], _kind_of(answer, question) if kind == "ignore" else kind, reading)
     history = {other: versions for other, versions in leads.history.items() if other != name}
     everybody = np.zeros(len(leads), dtype=np.int64)
     return replace(leads, columns={**leads.columns, name: cell.take(everybody)}, history=history)
+
+
+def _kind_of(answer: str, question: Question) -> Kind:
+    """Of a column that the model does not know: a number, or yes or no, where every answer is one."""
+    kinds = ["flag" if each.strip().casefold() in FLAGS else infer_kind([each]) for each in question.answers]
+    if set(kinds) <= {"flag", "number"}:
+        return "flag" if answer.strip().casefold() in FLAGS else "number"
+    return infer_kind(question.answers)

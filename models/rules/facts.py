@@ -119,8 +119,9 @@ class Facts:
             case AllCondition():
                 return np.asarray(np.maximum.reduce([self._since(part) for part in condition.all]))
             case AnyCondition():
-                held = [np.where(self.holds(part), self._since(part), np.inf) for part in condition.any]
-                return np.asarray(np.minimum.reduce(held))
+                held = np.array([np.where(self.holds(part), self._since(part), np.inf) for part in condition.any])
+                is_always = (held == -np.inf).any(axis=0)  # what always held is the first, whatever else held when
+                return np.where(is_always, -np.inf, held.min(axis=0))
             case EventCondition():
                 if condition.within is not None or condition.at_most is not None or (condition.at_least or 1) > 1:
                     # when the third of them came, or the first of a window that moves, is not what the oldest tells

@@ -50,6 +50,13 @@ def test_many_ids_that_differ_in_little_are_told_apart() -> None:
     np.testing.assert_array_equal(positions, order)
 
 
+def test_one_long_id_among_short_ones_hides_none() -> None:
+    long = "x" * 128
+
+    assert found(["a", long, "x" * 8], ["x" * 8, "a", "x" * 16, "x" * 7]) == [2, 0, -1, -1]
+    assert found(["a", long, "x" * 8], ["x" * 127, long, "x" * 129, "a"]) == [-1, 1, -1, 0]
+
+
 def test_a_part_of_a_longer_column_is_read_from_its_own_rows() -> None:
     column = pa.array(["a", "bb", None, "ccc", "dddddddddd"])
 

@@ -256,6 +256,15 @@ def test_a_shuffled_log_gives_the_same_bytes(did: list[Did], random: Random) -> 
     assert both[0] == both[1]
 
 
+def test_a_log_of_many_types_is_judged_as_one_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    did = [*clicks(0, 1, 2), *clicks(400, 500, 600, message=2)]
+    few = machine_from(did)
+    monkeypatch.setattr("features.machine_clicks._FEW_TYPES", 0)
+
+    assert machine_from(did) == few
+    assert len(set(few)) > 1
+
+
 def test_windows_hold_both_their_ends() -> None:
     group, at = np.array([1, 0, 1, 1]), np.array([5, 5, 7, 9])  # sorted: 0@5, then 1@5, 1@7, 1@9
 

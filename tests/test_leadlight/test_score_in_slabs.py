@@ -92,13 +92,13 @@ def test_a_row_that_needs_the_whole_table_has_it(
     assert report["rows_quarantined"] >= n_quarantined  # type: ignore[operator]  # a number
 
 
-@pytest.mark.parametrize("separator", [";", " ; "], ids=["several leads", "several leads, apart"])
+@pytest.mark.parametrize("cell", ["{first};{last}", "\t{last}"], ids=["two leads", "a tab before it"])
 def test_an_event_of_leads_of_several_slabs_counts_for_each_of_them(
-    typed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, separator: str
+    typed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, cell: str
 ) -> None:
     path = typed / "events.parquet"
     events, ids = pd.read_parquet(path), sorted(pd.read_parquet(typed / "leads.parquet")["lead_id"])
-    events.loc[0, "lead_id"] = separator.join([ids[0], ids[-1]])
+    events.loc[0, "lead_id"] = cell.format(first=ids[0], last=ids[-1])
     events.to_parquet(path, index=False)
     in_slabs = scored(typed, capsys)
     monkeypatch.setattr(slabs, "SLAB_LEADS", 10**9)

@@ -91,6 +91,26 @@ def test_an_answer_is_read_as_a_cell_of_its_column(
     assert cells == [meant, meant]
 
 
+@pytest.mark.parametrize(
+    ("answers", "meant"),
+    [
+        (("0", "10000", "no"), [0.0, 10_000.0, 0.0]),
+        (("y", "n"), [1.0, 0.0]),
+        (("2026-12-31", "2027-01-01"), [1_798_761_599_999_999.0, 1_798_847_999_999_999.0]),
+        (("yes", "not yet"), ["yes", "not yet"]),
+    ],
+)
+def test_answers_for_a_column_that_is_not_known_show_its_kind(
+    rules_model: LeadModel, answers: tuple[str, ...], meant: list[float | str]
+) -> None:
+    question = Question(ask="What?", field="asked", answers=answers)
+
+    columns = [_answered(leads(1), question, each, rules_model.facts.spec).columns["asked"] for each in answers]
+
+    cells = [each.cell(0) if isinstance(each, TextColumn) else float(each.values[0]) for each in columns]
+    assert cells == meant
+
+
 def test_an_answer_stands_in_the_place_of_what_was_known_of_the_field_before(asking: LeadModel) -> None:
     nothing = NumberColumn(np.array([math.nan]))
     lead = leads(1, budget=nothing)

@@ -112,6 +112,17 @@ def test_a_gate_does_not_say_since_when_where_the_first_event_did_not_close_it(w
     assert np.isnan(gated.since_us).all()
 
 
+def test_what_always_held_leaves_the_time_to_what_came_with_it() -> None:
+    when = "{all: [{any: [{field: size, at_least: 0}, {event: call, at_least: 2}]}, {event: complaint}]}"
+    events = log(event("call", DAY), event("call", 2 * DAY), event("complaint", 9 * DAY))
+
+    gated = verdict_on(
+        book(gates=f"[{{id: g, when: {when}, reason: r}}]"), events, {"size": NumberColumn(np.ones(1))}
+    ).gated
+
+    assert gated.since_us.tolist() == [[NOW - 9 * DAY]]
+
+
 def test_minimum_criteria_are_a_gate_that_is_negated() -> None:
     gates = (
         "[{id: minimum, when: {not: {all: [{field: size, at_least: 5}, {field: email, present: true}]}}, reason: r}]"
