@@ -16,43 +16,16 @@ from features.tables import BoolArray, IntArray
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_WordArray = NDArray[np.uint64]
+#: Words by texts: the bytes of each, and ones where it has none, since no text in UTF-8 has a byte of ones.
+_Words = NDArray[np.uint64]
 
 _BYTES = 8
-#: By the number of bytes that a text has in a word: ones where it has some.
-_OF_TEXT: _WordArray = np.array([(1 << 8 * n) - 1 for n in range(_BYTES + 1)], dtype=np.uint64)
+#: By the number of bytes that a text has in a word: ones where it has none.
+_NO_TEXT = np.array([(1 << 64) - (1 << 8 * n) for n in range(_BYTES + 1)], dtype=np.uint64)
+_NO_WORD = _NO_TEXT[0]
 #: The golden ratio and a multiplier of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators,
 #: OOPSLA 2014, figure 17).
 _GOLDEN, _MIX = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9], dtype=np.uint64)
-
-
-@dataclass(frozen=True)
-class _Packed:
-    """n texts as integers.
-
-    Attributes
-    ----------
-    n_bytes : int64, how long each is.
-    words : uint64 (as many as the longest needs, n), its bytes; zero where it has none.
-    """
-
-    n_bytes: IntArray
-    words: _WordArray
-
-    @classmethod
-    def of(cls, texts: "pa.StringArray", *, at_most: int) -> "_Packed":
-        """The first bytes of each text: no more than fit into so many words."""
-        ends = np.frombuffer(texts.buffers()[1], dtype=np.int32)
-        ends = ends[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-        n_bytes = np.diff(ends)
-        n_words = min(at_most, -(-int(n_bytes.max(initial=1)) // _BYTES))
-        data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[ends[0] : ends[-1]]
-        if len(data) and (n_bytes == n_bytes[0]).all():
-            return cls(n_bytes, _words_of_one_length(data.reshape(len(texts), -1), n_words))
-        return cls(n_bytes, _words(data, ends[:-1] - ends[0], n_bytes, n_words))
-
-    def take(self, index: IntArray) -> "_Packed":
-        return _Packed(self.n_bytes[index], self.words[:, index])
 
 
 @dataclass(frozen=True)
@@ -61,11 +34,11 @@ class IdPositions:
 
     Attributes
     ----------
-    ids : n + 1, the last one nobody's.
+    words : uint64 (words of the longest id, n + 1), the ids; the last one is nobody's.
     slots : int32, a power of two of them, at most a quarter full: the position of an id, else -1.
     """
 
-    ids: _Packed
+    words: _Words
     slots: NDArray[np.int32]
 
     @classmethod
@@ -78,10 +51,9 @@ class IdPositions:
         """
         import pyarrow as pa
 
-        packed = _Packed.of(pa.array([*ids, ""], pa.string()), at_most=max(map(len, ids), default=1))
-        table = cls(packed, np.full(4 << len(ids).bit_length(), -1, dtype=np.int32))
-        left = np.arange(len(ids), dtype=np.int32)
-        slot = table._slot(packed)[:-1]
+        words = _words_of(pa.array([*ids, ""], pa.string()), at_most=max(map(len, ids), default=1))
+        table = cls(words, np.full(4 << len(ids).bit_length(), -1, dtype=np.int32))
+        slot, left = table._slot(words[:, :-1]), np.arange(len(ids), dtype=np.int32)
         while len(left):
             is_free = table.slots.take(slot) < 0
             table.slots[slot[is_free]] = left[is_free]  # of several that ask for a slot, the last one has it
@@ -91,29 +63,30 @@ class IdPositions:
 
     def find(self, texts: "pa.StringArray") -> NDArray[np.int32]:
         """The position of each text among the ids; -1 for one that is none of them, or missing."""
-        asked = _Packed.of(texts.fill_null("") if texts.null_count else texts, at_most=len(self.ids.words))
-        slot = self._slot(asked)
+        words = _words_of(texts.fill_null("") if texts.null_count else texts, at_most=len(self.words))
+        slot = self._slot(words)
         found = self.slots.take(slot)
-        row = np.flatnonzero(self._differ(found, asked))
+        row = np.flatnonzero(self._differ(found, words))
         while len(row):
             slot[row] = self._next(slot[row])
             found[row] = self.slots.take(slot[row])
-            row = row[self._differ(found[row], asked.take(row))]
+            row = row[self._differ(found[row], words[:, row])]
         return found
 
-    def _differ(self, found: NDArray[np.int32], asked: _Packed) -> BoolArray:
+    def _differ(self, found: NDArray[np.int32], words: _Words) -> BoolArray:
         """Which ids, where one was found, are not the texts."""
-        differ = self.ids.n_bytes.take(found) != asked.n_bytes
-        # of texts of one length, what the longest of these has not, no id of that length has
-        for own, word in zip(self.ids.words, asked.words, strict=False):
+        differ = self.words[0].take(found) != words[0]
+        for own, word in zip(self.words[1:], words[1:], strict=False):
             differ |= own.take(found) != word
+        if len(words) < len(self.words):  # none of the texts has that word, so nor must the id
+            differ |= self.words[len(words)].take(found) != _NO_WORD
         return np.asarray(differ & (found >= 0))
 
-    def _slot(self, texts: _Packed) -> IntArray:
-        """Where a text is looked for first; a word without a byte adds nothing, so that it need not be there."""
-        mixed = np.zeros(len(texts.n_bytes), dtype=np.uint64)
-        for word, odd in zip(texts.words, _odd_numbers(len(texts.words)), strict=True):
-            mixed += (word ^ (word >> np.uint64(32))) * odd
+    def _slot(self, words: _Words) -> IntArray:
+        """Where a text is looked for first; a word that it has not adds nothing, so that it need not be there."""
+        mixed = _folded(words[0]) * _GOLDEN
+        for word, odd in zip(words[1:], _odd_numbers(len(words) - 1), strict=True):
+            mixed += _folded(word) * odd
         mixed ^= mixed >> np.uint64(29)
         mixed *= _MIX
         n_bits = len(self.slots).bit_length() - 1
@@ -123,15 +96,38 @@ class IdPositions:
         return (slot + 1) & (len(self.slots) - 1)
 
 
-def _odd_numbers(n: int) -> _WordArray:
+def _folded(word: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Another number for each word, whose low half depends on all of it; 0 for no word."""
+    folded = ~word
+    folded ^= folded >> np.uint64(32)
+    return folded
+
+
+def _odd_numbers(n: int) -> NDArray[np.uint64]:
     """n numbers without a simple relation to each other."""
-    numbers = np.arange(1, n + 1, dtype=np.uint64) * _GOLDEN
+    numbers = np.arange(2, n + 2, dtype=np.uint64) * _GOLDEN
     numbers ^= numbers >> np.uint64(30)
     numbers *= _MIX
     return np.asarray((numbers ^ (numbers >> np.uint64(27))) | np.uint64(1))
 
 
-def _words(data: NDArray[np.uint8], start: IntArray, n_bytes: IntArray, n_words: int) -> _WordArray:
+def _words_of(texts: "pa.StringArray", *, at_most: int) -> _Words:
+    """As many words as the longest of n texts has, at most so many; a text that has more has none at all."""
+    ends = np.frombuffer(texts.buffers()[1], dtype=np.int32)
+    ends = ends[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    n_bytes = np.diff(ends)
+    longest = int(n_bytes.max(initial=1))
+    n_words = min(at_most, -(-longest // _BYTES))
+    data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[ends[0] : ends[-1]]
+    if longest <= n_words * _BYTES and len(data) == longest * len(texts):
+        return _words_of_one_length(data.reshape(-1, longest), n_words)
+    words = _words_between(data, ends[:-1] - ends[0], n_bytes, n_words)
+    if longest > n_words * _BYTES:
+        words[:, n_bytes > n_words * _BYTES] = _NO_WORD
+    return words
+
+
+def _words_between(data: NDArray[np.uint8], start: IntArray, n_bytes: IntArray, n_words: int) -> _Words:
     """The words of n texts that stand one after the other."""
     aligned = np.zeros(len(data) // _BYTES + 2, dtype=np.uint64)
     aligned.view(np.uint8)[: len(data)] = data
@@ -142,15 +138,14 @@ def _words(data: NDArray[np.uint8], start: IntArray, n_bytes: IntArray, n_words:
         # an unaligned word lies in two aligned ones; a shift by 64 bits leaves nothing
         np.right_shift(aligned.take(first + number, mode="clip"), n_bits, out=word)
         word |= aligned.take(first + (number + 1), mode="clip") << n_missing_bits
-        word &= _OF_TEXT.take(n_bytes - number * _BYTES, mode="clip")
+        word |= _NO_TEXT.take(n_bytes - number * _BYTES, mode="clip")
     return words
 
 
-def _words_of_one_length(cells: NDArray[np.uint8], n_words: int) -> _WordArray:
+def _words_of_one_length(cells: NDArray[np.uint8], n_words: int) -> _Words:
     """The same for the bytes of n texts, a row each, as the ids of most systems are: three times as fast."""
-    n_bytes = min(cells.shape[1], n_words * _BYTES)
     padded = cells
-    if cells.shape[1] != n_words * _BYTES:
-        padded = np.zeros((len(cells), n_words * _BYTES), dtype=np.uint8)
-        padded[:, :n_bytes] = cells[:, :n_bytes]
+    if cells.shape[1] < n_words * _BYTES:
+        padded = np.full((len(cells), n_words * _BYTES), 0xFF, dtype=np.uint8)
+        padded[:, : cells.shape[1]] = cells
     return np.ascontiguousarray(padded.view(np.uint64).T)
