@@ -35,6 +35,9 @@ _NO_TEXT = (
     (b"\x28\xb5\x2f\xfd", "is packed by zstd; unpack it, or pack it by gzip"),
 )
 _MARKUP = re.compile(rb"\s*<(!doctype|html|table|\?xml)", re.IGNORECASE)
+#: Bytes that no text has, but by accident; zero is told apart, and \x1f separates.
+_CONTROL = bytes([*range(1, 9), *range(14, 31), 127])
+_MAX_CONTROL, _MAX_CONTROL_SHARE = 8, 0.02
 _BROKEN = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 #: So many broken bytes among a hundred letters beyond ASCII are damage of a UTF-8 text, not another encoding.
@@ -151,6 +154,9 @@ def _refuse_no_text(head: bytes) -> None:
     has_mark = any(head.startswith(mark) for mark, _ in _BOMS)
     if not has_mark and zeros > len(head) / 4:
         raise BadText("seems to be UTF-16 text without a byte order mark; save it as CSV UTF-8")
+    n_control = len(head) - len(head.translate(None, _CONTROL))
+    if not has_mark and n_control > max(_MAX_CONTROL, _MAX_CONTROL_SHARE * len(head)):
+        raise BadText("has many bytes that no text has: it is a picture, packed, or something else; export it as CSV")
 
 
 def _separator(sample: list[str]) -> str:
