@@ -85,7 +85,7 @@ def _max_bad(crm: Crm) -> Said | None:
     return Said(
         room,
         "share of a table's rows that may be unusable",
-        f"{shares[worst]:.1%} of {worst} are; `leadlight check` says why",
+        f"{shares[worst]:.1%} of the rows of {worst} can not be used; `leadlight check` says why",
     )
 
 
