@@ -130,9 +130,18 @@ GUARDS = (
     Guard(
         "an id of a log is compared whole, not by its hash alone",
         "features/id_positions.py",
-        "differ |= own.take(found) != word",
-        "pass",
+        "differ = self.words[0].take(found) != words[0]",
+        "differ = np.zeros(len(found), dtype=np.bool_)",
         ("tests/test_features/test_id_positions.py::test_many_ids_that_differ_in_little_are_told_apart",),
+    ),
+    Guard(
+        "a text is no id that only goes on where the text ends",
+        "features/id_positions.py",
+        "self.words[len(words)].take(found) != _NO_WORD",
+        "False",
+        (
+            "tests/test_features/test_id_positions.py::test_an_id_that_goes_on_where_the_text_ends_is_another_even_where_both_fall_into_one_slot",
+        ),
     ),
     Guard(
         "9 a log that is damaged far behind is left to what can tell of it",
@@ -827,6 +836,13 @@ GUARDS = (
         'page.status, {"Content-Security-Policy": policy})',
         "page.status)",
         (f"{PAGE}::test_a_page_runs_nothing_and_asks_nobody_else",),
+    ),
+    Guard(
+        "an event of leads of several slabs has the log read whole",
+        "features/slabs.py",
+        " if are_ids in (True, None) else None",
+        "",
+        (f"{SLABS}::test_an_event_of_leads_of_several_slabs_counts_for_each_of_them",),
     ),
     Guard(
         "5 a slab with a row for the quarantine gives way to the whole table",

@@ -57,6 +57,13 @@ def test_one_long_id_among_short_ones_hides_none() -> None:
     assert found(["a", long, "x" * 8], ["x" * 127, long, "x" * 129, "a"]) == [-1, 1, -1, 0]
 
 
+def test_an_id_that_goes_on_where_the_text_ends_is_another_even_where_both_fall_into_one_slot() -> None:
+    # a table of one id has eight slots, so that some of these fall into that of the id
+    texts = [f"{number:08d}" for number in range(100)]
+
+    assert [found([f"{text} and more"], [text]) for text in texts] == [[-1]] * 100
+
+
 def test_a_part_of_a_longer_column_is_read_from_its_own_rows() -> None:
     column = pa.array(["a", "bb", None, "ccc", "dddddddddd"])
 
