@@ -26,7 +26,7 @@ HALF_LIFE_DAYS = 14
 MEASURES = (*(f"count_{days}d" for days in WINDOW_DAYS), "count", f"decayed_{HALF_LIFE_DAYS}d", "days_since_last")
 _COUNT, _DECAYED, _SINCE = len(WINDOW_DAYS), len(WINDOW_DAYS) + 1, len(WINDOW_DAYS) + 2
 _WEIGHT_GRID = float(2**32)
-#: Events (and rows) worked on at a time: their numbers and cells fit the second-level cache.
+#: Events (and rows) worked on at a time: fewer cost calls, more cost misses of the cache (docs/benchmarks.md).
 _PART = 16_384
 _ROWS = 2_048
 
@@ -98,16 +98,17 @@ def _pairs_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[_Pair
     if np.bincount(snapshots.lead, minlength=1).max() > 1:
         yield from _pairs_by_snapshot(events, snapshots, n_leads)
         return
-    is_every_lead = np.array_equal(snapshots.lead, np.arange(n_leads))
-    row_of_lead = np.full(n_leads, -1, dtype=np.int64)
-    row_of_lead[snapshots.lead] = np.arange(len(snapshots))
+    row_of_lead = None
+    if not np.array_equal(snapshots.lead, np.arange(n_leads)):
+        row_of_lead = np.full(n_leads, -1, dtype=np.int64)
+        row_of_lead[snapshots.lead] = np.arange(len(snapshots))
     as_of_us = snapshots.as_of_us
     is_one_time = bool((as_of_us == as_of_us[:1]).all())
     n_events = len(events) if len(snapshots) else 0
     for start in range(0, max(n_events, 1), _PART):
         part = slice(start, min(start + _PART, n_events))
         lead = events.lead[part]
-        row = lead.astype(np.int64) if is_every_lead else row_of_lead.take(lead)
+        row = lead.astype(np.int64) if row_of_lead is None else row_of_lead.take(lead)
         yield row, as_of_us[:1] if is_one_time else as_of_us.take(row), part
 
 
@@ -170,7 +171,9 @@ def behaviour_features(
     cells = matrix[:, stride - width :].reshape(len(snapshots), n_groups, len(MEASURES))
     matrix[:, stride - width :] = ([0.0] * _SINCE + [np.inf]) * n_groups
     of_type = stride - width + group_codes(events.types, kept_types) * len(MEASURES)
-    for seen in seen_in_parts(events, snapshots) if len(snapshots) else ():
+    if not len(snapshots):
+        return matrix
+    for seen in seen_in_parts(events, snapshots):
         _add(matrix.reshape(-1), seen.row * stride + of_type.take(seen.type_code), seen.age_us)
     for start in range(0, len(cells), _ROWS):
         _finish(cells[start : start + _ROWS])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT")
 _IDS = ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "UBIGINT", "UINTEGER")
-#: Rows looked up at a time, while DuckDB reads the next ones: their numbers fit the second-level cache.
+#: Rows looked up at a time, while DuckDB reads the next ones; fewer cost more calls.
 _BATCH_ROWS = 65_536
 
 

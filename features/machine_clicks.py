@@ -50,6 +50,7 @@ MACHINE_CHANNELS = (
 RULES = ("named", "instant", "burst")
 _INSTANT_US = INSTANT_SECONDS * MICROSECONDS_PER_SECOND
 _BURST_US = BURST_SECONDS * MICROSECONDS_PER_SECOND
+#: So many types are compared one by one.
 _FEW_TYPES = 16
 #: Seconds since the first event fit in: the 400 years that times are read from.
 _SECOND_BITS = 34

@@ -12,6 +12,8 @@ from models.workspace import Workspace
 from serving.store.address import store_url
 
 PREFIX = "LEADLIGHT_"
+#: All settings come from the environment.
+NO_OPTIONS: Mapping[str, str] = {}
 
 
 class BadSettings(ValueError):
@@ -65,8 +67,12 @@ class Settings(BaseModel):
         return self
 
     @classmethod
-    def of(cls, mapping: Mapping[str, str]) -> Self:
+    def of(cls, mapping: Mapping[str, str], *, options: Mapping[str, str] = NO_OPTIONS) -> Self:
         """The settings among ``LEADLIGHT_*`` keys; all other keys are somebody else's.
+
+        Parameters
+        ----------
+        options : by key, the option of a command that gave it, which is blamed in its place.
 
         Raises
         ------
@@ -79,10 +85,10 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(ours)
         except ValidationError as error:
-            raise BadSettings("\n".join(_said(dict(fault), ours) for fault in error.errors())) from None
+            raise BadSettings("\n".join(_said(dict(fault), ours, options) for fault in error.errors())) from None
 
 
-def _said(fault: Mapping[str, object], given: Mapping[str, str]) -> str:
+def _said(fault: Mapping[str, object], given: Mapping[str, str], options: Mapping[str, str]) -> str:
     loc = fault["loc"]
     if not loc:  # said of its setting already, without the value: it may hold a password
         return str(fault["msg"]).removeprefix("Value error, ")
@@ -94,4 +100,4 @@ def _said(fault: Mapping[str, object], given: Mapping[str, str]) -> str:
     if fault["type"] == "missing":
         return f"{key}: it is not set; give the folder of the workspace"
     reason = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{key}: found {given[name]!r}: {reason[:1].lower()}{reason[1:]}"
+    return f"{options.get(key, key)}: found {given[name]!r}: {reason[:1].lower()}{reason[1:]}"

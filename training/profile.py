@@ -19,6 +19,7 @@ from features.tables import (
     NumberColumn,
 )
 from training.history import ripe_snapshots
+from training.split import is_enough
 
 #: A silence this many times as long as the usual gap would come by chance once in a million, were events even:
 #: exp(-14) is 8e-7.
@@ -94,6 +95,7 @@ class Ripeness:
     ----------
     n_ripe_leads : leads that came at least a horizon before `observed_until`.
     n_snapshots, n_leads, n_won_leads : in the training set.
+    is_enough : whether a model is learned from them; else the rules alone score.
     oldest_age_days : of those snapshots; None for a flat table, and where there are none.
     observed_until_us : until when outcomes are complete; None for a flat table.
     """
@@ -102,6 +104,7 @@ class Ripeness:
     n_snapshots: int
     n_leads: int
     n_won_leads: int
+    is_enough: bool
     oldest_age_days: float | None
     observed_until_us: int | None
 
@@ -251,6 +254,7 @@ def _ripeness(crm: Crm, goal: GoalSection, observed_until_us: int) -> Ripeness:
         n_snapshots=len(labelled.snapshots),
         n_leads=len(np.unique(leads)),
         n_won_leads=len(np.unique(leads[labelled.won])),
+        is_enough=is_enough(labelled.won, leads),
         oldest_age_days=oldest,
         observed_until_us=None if crm.is_flat or created is None else observed_until_us,
     )

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from features.crm import Crm
-    from features.labels import LabelledSnapshots
     from features.quarantine import TableCount
     from leadlight.project import Project
     from training.leaks.finding import Leak
@@ -35,8 +34,7 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
         crm = project.read()
         project.keep_quarantine(crm.counts)
         problems += _training_problems(project, crm)
-        labelled = _labelled(project, crm) if not problems else []
-        problems += labelled if isinstance(labelled, list) else []
+        problems += _gate_problems(project, crm) if not problems else []
     except BadDocument as error:
         cause = error.__cause__
         counts = cause.counts if isinstance(cause, TooManyBadRows) else ()
@@ -47,7 +45,6 @@ def check(config: ProjectOption = DEFAULT_PROJECT, as_json: JsonOption = False) 
     leaks = _leaks(project, crm) if not problems else ()
     profile = _profile(project, crm)
     notes = _notes(project, crm, profile)
-    notes += _little_to_learn(labelled, project) if not isinstance(labelled, list) else []
     if as_json:
         report = _report(crm.counts, problems, unmatched, leaks)
         told = {"rule_doubts": doubts, "notes": [*crm.notes, *notes], "machine_events": asdict(crm.machines)}
@@ -115,34 +112,16 @@ def note_none_won(project: "Project", crm: "Crm") -> None:
         note(f"none of the {n_closed} closed leads is won: is `won: {won}` spelt as in the table?")
 
 
-def _labelled(project: "Project", crm: "Crm") -> "LabelledSnapshots | list[str]":
-    """What a model would learn from; problems, where gates shut out too many of those who bought."""
+def _gate_problems(project: "Project", crm: "Crm") -> list[str]:
+    """Gates that shut out too many of those who bought."""
     from training.greedy_gates import GreedyGate
     from training.history import leads_at_their_time
 
     try:
-        return leads_at_their_time(crm, project.file.goal, project.rulebook(), project.observed_until_us(crm))
+        leads_at_their_time(crm, project.file.goal, project.rulebook(), project.observed_until_us(crm))
     except GreedyGate as error:
         return list(project.in_rules(error.found).problems)
-
-
-def _little_to_learn(labelled: "LabelledSnapshots", project: "Project") -> list[str]:
-    """Says so where the rules would have to speak alone."""
-    from features.tables import MICROSECONDS_PER_DAY
-    from training.split import MIN_OF_EACH_OUTCOME, is_enough
-
-    lead, won = labelled.snapshots.lead, labelled.won
-    if is_enough(won, lead):
-        return []
-    n_won, n_lost = len(set(lead[won].tolist())), len(set(lead[~won].tolist()))
-    known = f"{n_won:,} leads are known to be won and {n_lost:,} to be not"
-    if project.file.leads.created_at is None:
-        return [f"outcomes: {known}; below {MIN_OF_EACH_OUTCOME} of each the rules alone score"]
-    days = project.file.goal.horizon / MICROSECONDS_PER_DAY
-    return [
-        f"goal.horizon: {known} within {days:g} days; below {MIN_OF_EACH_OUTCOME} of each the rules alone score, "
-        "and a shorter horizon is over for more leads"
-    ]
+    return []
 
 
 def _unmatched(project: "Project", crm: "Crm") -> list[str]:

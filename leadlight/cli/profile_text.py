@@ -85,6 +85,8 @@ def _won_share(period: "Period") -> str:
 
 
 def _print_ripeness(profile: "Profile") -> None:
+    from training.split import MIN_OF_EACH_OUTCOME
+
     ripe = profile.ripeness
     dormant = f", {profile.n_dormant:,} of these dormant: older than any age that is learned from"
     again = f" ({profile.n_reopened:,} of them open again)" if profile.n_reopened else ""
@@ -108,6 +110,12 @@ def _print_ripeness(profile: "Profile") -> None:
             f"Outcomes are complete until {_day(ripe.observed_until_us)}. "
             f"To learn from: {ripe.n_snapshots:,} snapshots of {ripe.n_leads:,} leads, {ripe.n_won_leads:,} of them "
             f"won, at ages up to {ripe.oldest_age_days:.4g} days; the horizon of {n_young:,} leads has not passed."
+        )
+    if not ripe.is_enough:
+        cure = "" if ripe.observed_until_us is None else "; a shorter goal.horizon has passed for more leads"
+        say(
+            f"Too little to learn from: the outcome of {ripe.n_leads:,} leads is ripe, {ripe.n_won_leads:,} of them "
+            f"won. Below {MIN_OF_EACH_OUTCOME} won or lost ones the rules alone score{cure}."
         )
 
 

@@ -72,20 +72,10 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 
 def _settings(given: dict[str, str]) -> "Settings":
-    """What the command was told, and what the environment says beside it; a fault is blamed on whoever said it.
-
-    Raises
-    ------
-    BadSettings : an unknown setting or a bad value.
-    """
+    """What the command was told, and what the environment says beside it."""
     import os
 
-    from serving.settings import BadSettings, Settings
+    from serving.settings import Settings
 
-    try:
-        return Settings.of({**os.environ, **given})
-    except BadSettings as error:
-        said = str(error)
-        for name in given.keys() & {"LEADLIGHT_HOST", "LEADLIGHT_PORT"}:
-            said = said.replace(f"{name}:", f"--{name.removeprefix('LEADLIGHT_').lower()}:")
-        raise BadSettings(said) from None
+    options = {"LEADLIGHT_HOST": "--host", "LEADLIGHT_PORT": "--port"}
+    return Settings.of({**os.environ, **given}, options={key: options[key] for key in options if key in given})
