@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, IntArray, PositionArray
+from features.threads import in_threads, slices, threads_worth
 
 #: "Never happened" among days since: its own code, far from every real age, since LightGBM
 #: reads a NaN that training did not have as 0.
@@ -29,9 +30,11 @@ _WEIGHT_GRID = float(2**32)
 #: Events (and rows) worked on at a time: fewer cost calls, more cost misses of the cache (docs/benchmarks.md).
 _PART = 16_384
 _ROWS = 2_048
+#: Events that are worth a thread of their own; at a time each works on more, to wait less often for the others.
+_EVENTS_OF_THREAD = _PART_OF_THREAD = 262_144
 
-#: Rows of the snapshots (-1 for none), their `as_of` (or the one they share), and at each row where
-#: in the log an event of its lead stands.
+#: Rows of the snapshots, their `as_of` (or the one they share), and at each row where in the log an event of its lead
+#: stands.
 _Pairs = tuple[IntArray, IntArray, slice | IntArray]
 _Integer = TypeVar("_Integer", bound=np.signedinteger[Any])
 
@@ -73,11 +76,16 @@ def see_events(events: EventArrays, snapshots: Snapshots) -> SeenEvents:
     )
 
 
-def seen_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[SeenEvents]:
-    """What `see_events` gives, a part of the log at a time; at least one part."""
-    for row, as_of_us, event in _pairs_in_parts(events, snapshots):
+def seen_in_parts(events: EventArrays, snapshots: Snapshots, *, part: int = _PART) -> Iterator[SeenEvents]:
+    """What `see_events` gives, some pairs at a time; at least one part.
+
+    Parameters
+    ----------
+    part : how many pairs, about.
+    """
+    for row, as_of_us, event in _pairs_in_parts(events, snapshots, part):
         age_us = as_of_us - _at(events.at_us, event)
-        seen = (age_us > 0) & (row >= 0)
+        seen = age_us > 0
         if events.recorded_us is not None:
             seen &= _at(events.recorded_us, event) < as_of_us
         if events.machine_from_us is not None:
@@ -92,39 +100,71 @@ def _at(column: NDArray[_Integer], event: slice | IntArray) -> NDArray[_Integer]
     return column[event] if isinstance(event, slice) else column.take(event)
 
 
-def _pairs_in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[_Pairs]:
+def _pairs_in_parts(events: EventArrays, snapshots: Snapshots, part: int) -> Iterator[_Pairs]:
     """Every snapshot with every event of its lead."""
-    n_leads = int(max(events.lead.max(initial=-1), snapshots.lead.max(initial=-1))) + 1
     if np.bincount(snapshots.lead, minlength=1).max() > 1:
-        yield from _pairs_by_snapshot(events, snapshots, n_leads)
+        yield from _pairs_by_snapshot(events, snapshots, part)
         return
+    low, n_leads = _range(snapshots.lead)
     row_of_lead = None
-    if not np.array_equal(snapshots.lead, np.arange(n_leads)):
+    if not np.array_equal(snapshots.lead, np.arange(low, low + n_leads)):
         row_of_lead = np.full(n_leads, -1, dtype=np.int64)
-        row_of_lead[snapshots.lead] = np.arange(len(snapshots))
+        row_of_lead[snapshots.lead - low] = np.arange(len(snapshots))
     as_of_us = snapshots.as_of_us
     is_one_time = bool((as_of_us == as_of_us[:1]).all())
     n_events = len(events) if len(snapshots) else 0
-    for start in range(0, max(n_events, 1), _PART):
-        part = slice(start, min(start + _PART, n_events))
-        lead = events.lead[part]
-        row = lead.astype(np.int64) if row_of_lead is None else row_of_lead.take(lead)
-        yield row, as_of_us[:1] if is_one_time else as_of_us.take(row), part
+    for start in range(0, max(n_events, 1), part):
+        event: slice | IntArray = slice(start, min(start + part, n_events))
+        row = events.lead[event].astype(np.int64)
+        row -= low
+        is_asked = (row >= 0) & (row < n_leads)
+        if row_of_lead is not None:
+            row = row_of_lead.take(row, mode="clip")
+            is_asked &= row >= 0
+        if not is_asked.all():
+            (asked,) = is_asked.nonzero()
+            row, event = row.take(asked), asked + start
+        yield row, as_of_us[:1] if is_one_time else as_of_us.take(row), event
 
 
-def _pairs_by_snapshot(events: EventArrays, snapshots: Snapshots, n_leads: int) -> Iterator[_Pairs]:
-    by_lead = np.argsort(events.lead, kind="stable")
-    count = np.bincount(events.lead, minlength=n_leads)
-    first = (np.cumsum(count) - count)[snapshots.lead]
-    n_pairs = count[snapshots.lead]
+def _pairs_by_snapshot(events: EventArrays, snapshots: Snapshots, part: int) -> Iterator[_Pairs]:
+    low, n_leads = _range(snapshots.lead)
+    (near,) = ((events.lead >= low) & (events.lead < low + n_leads)).nonzero()
+    lead, asked = events.lead.take(near) - low, snapshots.lead - low
+    by_lead = near.take(order_by_lead(lead))
+    count = np.bincount(lead, minlength=n_leads)
+    first = (np.cumsum(count) - count)[asked]
+    n_pairs = count[asked]
     end = np.cumsum(n_pairs)
-    cuts = np.searchsorted(end, np.arange(_PART, end[-1], _PART))
+    cuts = np.searchsorted(end, np.arange(part, end[-1], part))
     for start, stop in zip((0, *cuts), (*cuts, len(snapshots)), strict=True):
         pairs = n_pairs[start:stop]
         row = np.repeat(np.arange(start, stop), pairs)
         as_of_us = np.repeat(snapshots.as_of_us[start:stop], pairs)
         skipped = np.repeat(first[start:stop] - (np.cumsum(pairs) - pairs), pairs)
         yield row, as_of_us, by_lead.take(skipped + np.arange(len(row)))
+
+
+def _range(lead: IntArray) -> tuple[int, int]:
+    """The first of some leads, and how many there are from it to the last one."""
+    low = int(lead.min()) if len(lead) else 0
+    return low, int(lead.max(initial=low - 1)) + 1 - low
+
+
+def order_by_lead(lead: PositionArray) -> IntArray:
+    """The positions of the events in the order of their leads, those of a lead as they stand in the log.
+
+    Parameters
+    ----------
+    lead : fewer than 2**32 events of fewer than 2**31 leads.
+
+    >>> order_by_lead(np.array([2, 0, 2]))
+    array([1, 0, 2])
+    """
+    # Lead and position in one integer: three times as fast as argsort.
+    key = (lead.astype(np.int64) << 32) | np.arange(len(lead))
+    key.sort()
+    return key & 0xFFFF_FFFF
 
 
 def decay_weights(age_us: IntArray, half_life_us: int) -> FloatArray:
@@ -168,15 +208,22 @@ def behaviour_features(
     width = n_groups * len(MEASURES)
     matrix = np.empty((len(snapshots), width)) if out is None else out
     stride = matrix.shape[1]
-    cells = matrix[:, stride - width :].reshape(len(snapshots), n_groups, len(MEASURES))
-    matrix[:, stride - width :] = ([0.0] * _SINCE + [np.inf]) * n_groups
     of_type = stride - width + group_codes(events.types, kept_types) * len(MEASURES)
-    if not len(snapshots):
-        return matrix
-    for seen in seen_in_parts(events, snapshots):
-        _add(matrix.reshape(-1), seen.row * stride + of_type.take(seen.type_code), seen.age_us)
-    for start in range(0, len(cells), _ROWS):
-        _finish(cells[start : start + _ROWS])
+    n_threads = threads_worth(len(events) // _EVENTS_OF_THREAD)
+    part = _PART if n_threads == 1 else _PART_OF_THREAD
+
+    def fill(rows: slice) -> None:
+        own, some = matrix[rows], Snapshots(snapshots.lead[rows], snapshots.as_of_us[rows])
+        cells = own[:, stride - width :].reshape(len(own), n_groups, len(MEASURES))
+        for start in range(0, len(cells), _ROWS):
+            own[start : start + _ROWS, stride - width :] = ([0.0] * _SINCE + [np.inf]) * n_groups
+        for seen in seen_in_parts(events, some, part=part):
+            _add(own.reshape(-1), seen.row * stride + of_type.take(seen.type_code), seen.age_us)
+        for start in range(0, len(cells), _ROWS):
+            _finish(cells[start : start + _ROWS])
+
+    if len(snapshots):
+        in_threads(fill, slices(len(snapshots), -(-len(snapshots) // n_threads)), n_threads)
     return matrix
 
 

@@ -67,20 +67,20 @@ class IdPositions:
         slot = self._slot(words)
         found = self.slots.take(slot)
         row = np.flatnonzero(self._differ(found, words))
-        while len(row):
+        while len(row := row[found[row] >= 0]):  # an empty slot ends the search
             slot[row] = self._next(slot[row])
             found[row] = self.slots.take(slot[row])
             row = row[self._differ(found[row], words[:, row])]
         return found
 
     def _differ(self, found: NDArray[np.int32], words: _Words) -> BoolArray:
-        """Which ids, where one was found, are not the texts."""
+        """Which ids are not the texts; where none was found, nobody's is none of them."""
         differ = self.words[0].take(found) != words[0]
         for own, word in zip(self.words[1:], words[1:], strict=False):
             differ |= own.take(found) != word
         if len(words) < len(self.words):  # none of the texts has that word, so nor must the id
             differ |= self.words[len(words)].take(found) != _NO_WORD
-        return np.asarray(differ & (found >= 0))
+        return np.asarray(differ)
 
     def _slot(self, words: _Words) -> IntArray:
         """Where a text is looked for first; a word that it has not adds nothing, so that it need not be there."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.actors import Actor, made_by_rep
-from features.behaviour import see_events
+from features.behaviour import order_by_lead, see_events
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_SECOND, BoolArray, EventArrays, IntArray
 
@@ -69,7 +69,7 @@ def _in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[tuple[slice
     n_leads = int(max(events.lead.max(initial=-1), snapshots.lead.max())) + 1
     count = np.bincount(events.lead, minlength=n_leads)
     first = np.concatenate([[0], np.cumsum(count)])
-    by_lead = _by_lead(events)
+    by_lead = order_by_lead(events.lead)
     n_pairs = np.cumsum(count[snapshots.lead])
     cuts = np.unique(np.searchsorted(n_pairs, np.arange(_PAIRS, n_pairs[-1], _PAIRS)))
     cuts = cuts[cuts > 0]
@@ -82,9 +82,3 @@ def _in_parts(events: EventArrays, snapshots: Snapshots) -> Iterator[tuple[slice
             replace(some, lead=some.lead - low),
             Snapshots(lead - low, snapshots.as_of_us[start:stop]),
         )
-
-
-def _by_lead(events: EventArrays) -> IntArray:
-    """The positions of the events in the order of their leads: three times as fast as argsort."""
-    position = np.arange(len(events))
-    return np.sort((events.lead.astype(np.int64) << 32) | position) & 0xFFFF_FFFF

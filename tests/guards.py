@@ -67,8 +67,8 @@ GUARDS = (
     Guard(
         "1 an event at as_of is not seen",
         "features/behaviour.py",
-        "(age_us > 0)",
-        "(age_us >= 0)",
+        "seen = age_us > 0",
+        "seen = age_us >= 0",
         (f"{BEHAVIOUR}::test_only_an_event_before_as_of_is_seen",),
     ),
     Guard(
@@ -232,8 +232,8 @@ GUARDS = (
     Guard(
         "events of leads that nobody asks for are passed over",
         "features/behaviour.py",
-        "(age_us > 0) & (row >= 0)",
-        "(age_us > 0)",
+        "is_asked &= row >= 0",
+        "pass",
         (f"{BEHAVIOUR}::test_events_of_leads_without_a_snapshot_are_passed_over",),
     ),
     Guard(
@@ -249,6 +249,13 @@ GUARDS = (
         "np.where(days > 0, days, np.nan)",
         "days",
         ("tests/test_features/test_recency.py",),
+    ),
+    Guard(
+        "2 threads leave each other's leads alone",
+        "features/behaviour.py",
+        "(row >= 0) & (row < n_leads)",
+        "row < n_leads",
+        (f"{BEHAVIOUR}::test_several_threads_give_the_bytes_of_one",),
     ),
     Guard(
         "2 many snapshots of a lead equal one after the other",

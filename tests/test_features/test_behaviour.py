@@ -204,6 +204,31 @@ def test_leads_seen_at_different_times_equal_one_after_the_other() -> None:
     assert np.concatenate(alone).tobytes() == features(events, snapshots).tobytes()
 
 
+@pytest.mark.parametrize("n_snapshots", [1, 3])
+@pytest.mark.parametrize("asked", [slice(None), slice(5, 30), slice(5, 30, 4)], ids=["every lead", "some", "few"])
+def test_several_threads_give_the_bytes_of_one(n_snapshots: int, asked: slice, monkeypatch: pytest.MonkeyPatch) -> None:
+    events, leads = random_log(3_000, 40, seed=8), np.arange(40)[asked]
+    as_of_us = AS_OF - np.arange(n_snapshots)[::-1] * 3 * DAY
+    snapshots = Snapshots(np.repeat(leads, n_snapshots), np.tile(as_of_us, len(leads)))
+    by_one = features(events, snapshots)
+
+    monkeypatch.setattr("features.behaviour.threads_worth", lambda n_shares: 3)
+    monkeypatch.setattr("features.behaviour._PART_OF_THREAD", 700)
+    wider = np.full((len(snapshots), by_one.shape[1] + 2), 7.0)
+    behaviour_features(events, snapshots, KEPT, out=wider)
+
+    assert np.ascontiguousarray(wider[:, 2:]).tobytes() == by_one.tobytes()
+    assert (wider[:, :2] == 7.0).all()
+
+
+def test_snapshots_in_any_order_are_those_in_order() -> None:
+    events = random_log(500, 9, seed=9)
+    snapshots = Snapshots(np.repeat(np.arange(9), 2), np.tile([AS_OF - DAY, AS_OF], 9))
+    order = np.random.default_rng(10).permutation(18)
+
+    assert features(events, snapshots.take(order)).tobytes() == features(events, snapshots)[order].tobytes()
+
+
 def test_memory_does_not_grow_with_the_number_of_pairs() -> None:
     events = random_log(20_000, 20, seed=2)
     snapshots = Snapshots(np.repeat(np.arange(20), 50), np.tile(AS_OF - np.arange(50)[::-1] * DAY, 20))
