@@ -92,9 +92,11 @@ def test_any_sums_all_types_and_takes_the_latest() -> None:
 
 
 def test_events_of_leads_without_a_snapshot_are_passed_over() -> None:
-    events = log_of([(0, "call", DAY), (2, "call", DAY), (2, "visit", DAY)])
+    events = log_of([(0, "call", DAY), (1, "call", DAY), (2, "call", DAY), (2, "visit", DAY)])
+    every_lead = features(events, of_leads(0, 1, 2))
 
-    assert np.array_equal(features(events, of_leads(2)), features(events, of_leads(0, 1, 2))[2:])
+    assert np.array_equal(features(events, of_leads(2)), every_lead[2:])
+    assert np.array_equal(features(events, of_leads(0, 2)), every_lead[[0, 2]])
 
 
 def test_no_snapshots_give_no_rows() -> None:
