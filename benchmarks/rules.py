@@ -94,7 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.json:
         print(json.dumps({**asdict(times), "ratio": times.ratio}))
     else:
-        print(f"{times.n_leads:,} leads, {times.n_events:,} events, {times.n_rules} rules; CPU seconds on one core")
+        print(f"{times.n_leads:,} leads, {times.n_events:,} events, {times.n_rules} rules; CPU seconds")
         print(f"features {times.features:.2f}, points {times.points:.2f}, tiers and gates {times.qualification:.2f}")
         print(f"points against features: {times.ratio:.2f} (budget {BUDGET:g})")
     return 0
