@@ -1,8 +1,9 @@
 """Points of rules beside the kernel of event features: a million leads, 20 rules, 20 million events.
 
 Run as ``python -m benchmarks.rules``. The rules are the first 20 of the made-up company's rulebook, its gates, elements
-and timeline beside them. Features and points work on the same arrays and snapshots, in one process on one core, turn
-by turn; what counts is the CPU time of one against the other. The budget: rules take no longer than the features.
+and timeline beside them. Features and points work on the same arrays and snapshots, in one process, turn by turn;
+what counts is the CPU time of one, of all its threads, against the other. The budget: rules take no longer than the
+features.
 """
 
 import argparse
