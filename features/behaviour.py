@@ -6,7 +6,9 @@ Nothing depends on the order of the events, to the last bit: counts and ages are
 weights are multiples of 2**-32, whose sums are exact in float64 (up to two million events a cell).
 """
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -16,7 +18,6 @@ from numpy.typing import NDArray
 
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, IntArray, PositionArray
-from features.threads import in_threads, slices, threads_worth
 
 #: "Never happened" among days since: its own code, far from every real age, since LightGBM
 #: reads a NaN that training did not have as 0.
@@ -30,8 +31,10 @@ _WEIGHT_GRID = float(2**32)
 #: Events (and rows) worked on at a time: fewer cost calls, more cost misses of the cache (docs/benchmarks.md).
 _PART = 16_384
 _ROWS = 2_048
-#: Events that are worth a thread of their own; at a time each works on more, to wait less often for the others.
-_EVENTS_OF_THREAD = _PART_OF_THREAD = 262_144
+#: Events that are worth a thread of their own, and how many threads do not wait for each other most of the time.
+_EVENTS_OF_THREAD, _MAX_THREADS = 262_144, 4
+#: Several threads work on more events at a time, to wait for each other less often.
+_PART_OF_THREAD = 262_144
 
 #: Rows of the snapshots, their `as_of` (or the one they share), and at each row where in the log an event of its lead
 #: stands.
@@ -119,7 +122,7 @@ def _pairs_in_parts(events: EventArrays, snapshots: Snapshots, part: int) -> Ite
         row -= low
         is_asked = (row >= 0) & (row < n_leads)
         if row_of_lead is not None:
-            row = row_of_lead.take(row, mode="clip")
+            row = row_of_lead.take(row, mode="clip")  # a lead out of range reads another one's, and is not asked
             is_asked &= row >= 0
         if not is_asked.all():
             (asked,) = is_asked.nonzero()
@@ -209,7 +212,7 @@ def behaviour_features(
     matrix = np.empty((len(snapshots), width)) if out is None else out
     stride = matrix.shape[1]
     of_type = stride - width + group_codes(events.types, kept_types) * len(MEASURES)
-    n_threads = threads_worth(len(events) // _EVENTS_OF_THREAD)
+    n_threads = _threads_worth(len(events))
     part = _PART if n_threads == 1 else _PART_OF_THREAD
 
     def fill(rows: slice) -> None:
@@ -222,9 +225,20 @@ def behaviour_features(
         for start in range(0, len(cells), _ROWS):
             _finish(cells[start : start + _ROWS])
 
-    if len(snapshots):
-        in_threads(fill, slices(len(snapshots), -(-len(snapshots) // n_threads)), n_threads)
+    n_rows = max(1, -(-len(snapshots) // n_threads))
+    shares = [slice(start, start + n_rows) for start in range(0, len(snapshots), n_rows)]
+    if len(shares) <= 1:
+        for rows in shares:
+            fill(rows)
+        return matrix
+    with ThreadPoolExecutor(len(shares)) as threads:
+        list(threads.map(fill, shares))
     return matrix
+
+
+def _threads_worth(n_events: int) -> int:
+    """How many threads share the snapshots of a log of so many events."""
+    return max(1, min(n_events // _EVENTS_OF_THREAD, os.cpu_count() or 1, _MAX_THREADS))
 
 
 def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:

@@ -214,7 +214,7 @@ def test_several_threads_give_the_bytes_of_one(n_snapshots: int, asked: slice, m
     snapshots = Snapshots(np.repeat(leads, n_snapshots), np.tile(as_of_us, len(leads)))
     by_one = features(events, snapshots)
 
-    monkeypatch.setattr("features.behaviour.threads_worth", lambda n_shares: 3)
+    monkeypatch.setattr("features.behaviour._threads_worth", lambda n_events: 3)
     monkeypatch.setattr("features.behaviour._PART_OF_THREAD", 700)
     wider = np.full((len(snapshots), by_one.shape[1] + 2), 7.0)
     behaviour_features(events, snapshots, KEPT, out=wider)
