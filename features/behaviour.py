@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, IntArray, PositionArray
 
-#: "Never happened" among days since: its own code, far from every real age, since LightGBM
-#: reads a NaN that training did not have as 0.
+#: "Never happened" among days since, or longer ago than anybody counts: its own code, far from every
+#: real age, since LightGBM reads a NaN that training did not have as 0.
 NEVER_DAYS = 9_999.0
 WINDOW_DAYS = (1, 7, 30)
 HALF_LIFE_DAYS = 14
@@ -219,7 +219,7 @@ def behaviour_features(
         own, some = matrix[rows], Snapshots(snapshots.lead[rows], snapshots.as_of_us[rows])
         cells = own[:, stride - width :].reshape(len(own), n_groups, len(MEASURES))
         for start in range(0, len(cells), _ROWS):
-            own[start : start + _ROWS, stride - width :] = ([0.0] * _SINCE + [np.inf]) * n_groups
+            own[start : start + _ROWS, stride - width :] = ([0.0] * _SINCE + [NEVER_DAYS]) * n_groups
         for seen in seen_in_parts(events, some, part=part):
             _add(own.reshape(-1), seen.row * stride + of_type.take(seen.type_code), seen.age_us)
         for start in range(0, len(cells), _ROWS):
@@ -242,7 +242,7 @@ def _threads_worth(n_events: int) -> int:
 
 
 def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:
-    """Each event into its cell: age and weight once, and a count in every window that holds it."""
+    """Each event into its cell: days and weight once, and a count in every window that holds it."""
     one_and_weight = np.empty(len(cell), dtype=np.complex128)
     one_and_weight.real, one_and_weight.imag = 1.0, decay_weights(age_us, HALF_LIFE_DAYS * MICROSECONDS_PER_DAY)
     # A complex number at every number of the matrix: one addition for two that lie side by side.
@@ -250,7 +250,7 @@ def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:
         len(flat) - _DECAYED, np.complex128, flat.data, offset=_COUNT * flat.itemsize, strides=flat.strides
     )
     np.add.at(pairs, cell, one_and_weight)
-    np.minimum.at(flat[_SINCE:], cell, age_us.astype(np.float64))
+    np.minimum.at(flat[_SINCE:], cell, age_us / MICROSECONDS_PER_DAY)
     for window in reversed(range(_COUNT)):
         (late,) = (age_us <= WINDOW_DAYS[window] * MICROSECONDS_PER_DAY).nonzero()
         cell, age_us = cell.take(late), age_us.take(late)
@@ -258,12 +258,11 @@ def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:
 
 
 def _finish(cells: FloatArray) -> None:
-    """The group "any" holds all groups, and ages become days."""
-    # einsum and the copy of the ages: three times faster than sum and min over the middle axis.
-    np.einsum("rgm->rm", cells[:, :-1], out=cells[:, -1])
-    age_us = np.ascontiguousarray(cells[:, :, _SINCE].T)
-    np.min(age_us[:-1], axis=0, out=age_us[-1])
-    cells[:, :, _SINCE] = np.where(np.isinf(age_us), NEVER_DAYS, age_us / MICROSECONDS_PER_DAY).T
+    """The group "any" holds all groups."""
+    # matmul and the copy of the days: three times faster than sum and min over the middle axis.
+    np.matmul(np.ones(cells.shape[1] - 1), cells[:, :-1], out=cells[:, -1])
+    days = np.ascontiguousarray(cells[:, :-1, _SINCE].T)
+    np.min(days, axis=0, out=cells[:, -1, _SINCE])
 
 
 def is_never(name: str, values: FloatArray) -> BoolArray:

@@ -1,32 +1,86 @@
-"""A typed Parquet log straight to EventArrays: DuckDB reads it, no cell becomes a Python object."""
+"""A typed Parquet log straight to EventArrays: Arrow decodes it, no cell of a row becomes a Python object."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.arrow_cells import Codes, microseconds_of_times, recoded, texts_of, united_levels
 from features.id_positions import IdPositions
 from features.lead_keys import SEPARATOR
 from features.machine_clicks import MailColumns, judge_machines
-from features.parquet import microseconds_of, open_parquet, quoted_name, quoted_text, times_that_read_plainly
-from features.parsing import MAX_NUMBER, BadCell, parse_id, parse_text
+from features.parquet import ALL_IDS
+from features.parsing import FIRST_YEAR, LAST_YEAR, MAX_ID_LENGTH, MAX_NUMBER, PLAIN_ID, BadCell, parse_id, parse_text
 from features.quarantine import TableCount
 from features.reading import USUAL, Reading
-from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays, TextColumn
+from features.tables import ACTOR_CODES, NO_ACTOR, EventArrays, LeadArrays, PositionArray, TextColumn
+from features.times import microseconds_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from duckdb import DuckDBPyConnection
+    import pyarrow.parquet as pq
 
     from features.event_log import EventLog, EventsSection
     from features.sources import Source
 
-_NUMBERS = ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT")
-_IDS = ("VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "UBIGINT", "UINTEGER")
-#: Rows looked up at a time, while DuckDB reads the next ones; fewer cost more calls.
+#: Rows decoded and looked up at a time: fewer cost more calls.
 _BATCH_ROWS = 65_536
+#: Bytes of a column held before they are decoded, since a row group may be as long as the file.
+_BUFFER_BYTES = 1 << 20
+_MAX_THREADS = 4
+_FIRST_US = microseconds_of(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+_END_US = microseconds_of(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
+
+
+class _NotPlain(Exception):
+    """A column or a cell needs a closer look."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is read of which file.
+
+    Attributes
+    ----------
+    positions : where the ids of the leads stand, as soon as that is known.
+    are_all_leads : whether an event of an unknown lead is a fault.
+    """
+
+    section: "EventsSection"
+    source: "Source"
+    metadata: "pq.FileMetaData"
+    positions: "Future[IdPositions]"
+    are_all_leads: bool
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The columns whose texts repeat, by their key."""
+        keys = ("type", "channel", "content", "message", "link")
+        return {key: name for key in keys if (name := getattr(self.section, key)) is not None}
+
+
+@dataclass(frozen=True)
+class _Group:
+    """What a row group holds.
+
+    Attributes
+    ----------
+    kept : where the rows of known leads were written.
+    n_rows : all rows that were asked for, those of unknown leads as well.
+    newest_us : the newest of them, if there is one.
+    texts : of the kept rows, by the key of their column, some rows at a time.
+    """
+
+    kept: slice
+    n_rows: int
+    newest_us: int | None
+    texts: Sequence[Mapping[str, Codes]]
 
 
 def read_typed_events(
@@ -47,211 +101,215 @@ def read_typed_events(
     from features.event_log import EventLog, mail_of_types
 
     try:
-        import duckdb
         import pyarrow
+        import pyarrow.parquet as pq
     except ImportError:
         return None
     try:
-        with ThreadPoolExecutor(1) as beside, duckdb.connect() as connection:
-            positions = beside.submit(IdPositions.of, leads.ids)
-            open_parquet(source.path, connection, source.rows).create_view("log")
-            n_rows = len(connection.view("log"))
-            is_typed = _is_typed(connection, section, reading)
-            found = _events_of(connection, section, positions, n_rows, reading) if is_typed else None
-            if found is None:
-                return None
-            events, mail = found
-            others = n_rows - len(events)
-            if others and (are_all_leads or _faultless_of_other_leads(connection, section, leads) != others):
-                return None
-            newest_us = _newest_us(connection, section) if others else int(events.at_us.max(initial=0))
-    except (duckdb.Error, pyarrow.ArrowException, OSError):  # DuckDB's own, and as its stream of batches has them
+        with pq.ParquetFile(source.path) as file:
+            metadata, schema = file.metadata, file.schema_arrow
+        if not _is_plain(schema, section, reading):
+            return None
+        n_threads = max(1, min(metadata.num_row_groups, os.cpu_count() or 1, _MAX_THREADS))
+        with ThreadPoolExecutor(n_threads) as threads:
+            positions = threads.submit(IdPositions.of, leads.ids)
+            asked = _Asked(section, source, metadata, positions, are_all_leads)
+            columns = _room(section, metadata.num_rows)
+            starts = np.cumsum([0, *(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups))]).tolist()
+            groups = list(threads.map(partial(_read_group, asked, columns), range(len(starts) - 1), starts))
+        events, mail = _events_of(asked, columns, groups, reading)
+    except (_NotPlain, pyarrow.ArrowException, OSError, UnicodeDecodeError):
         return None
-    kept = events.without_unused_types() if others else events
-    judged, machines = judge_machines(kept, mail, mail_of_types(section))
-    return EventLog(judged, TableCount(source.name, n_rows, ()), others, newest_us if n_rows else None, machines)
+    judged, machines = judge_machines(events, mail, mail_of_types(section))
+    n_rows = sum(group.n_rows for group in groups)
+    newest_us = max((group.newest_us for group in groups if group.newest_us is not None), default=None)
+    return EventLog(judged, TableCount(source.name, n_rows, ()), n_rows - len(events), newest_us, machines)
 
 
-def _newest_us(connection: "DuckDBPyConnection", section: "EventsSection") -> int:
-    """When the newest event of all leads happened."""
-    at = microseconds_of(f"e.{quoted_name(section.at)}", _column_types(connection)[section.at])
-    ((newest,),) = connection.execute(f"SELECT max({at}) FROM log e").fetchall()
-    return int(newest)
-
-
-def _is_typed(connection: "DuckDBPyConnection", section: "EventsSection", reading: Reading) -> bool:
+def _is_plain(schema: "pa.Schema", section: "EventsSection", reading: Reading) -> bool:
     """Whether the plain case holds: text types, ids, time columns, no repeats to look for."""
-    types = _column_types(connection)
-    readable = times_that_read_plainly(reading.timezone.key)
+    import pyarrow as pa
+
+    def kind(name: str | None) -> "pa.DataType":
+        own = schema.field(name).type
+        return own.value_type if pa.types.is_dictionary(own) else own
+
+    def is_text(name: str) -> bool:
+        return bool(pa.types.is_string(kind(name)) or pa.types.is_large_string(kind(name)))
+
+    def is_time(name: str) -> bool:
+        return bool(pa.types.is_timestamp(kind(name)) and (kind(name).tz or reading.timezone.key == "UTC"))
+
     return (
         section.id is None
-        and all(name in types for name in section.named_columns().values())
-        and all(types[text] == "VARCHAR" for text in _texts(section) if text is not None)
-        and all(types[name] in _IDS for name in (section.message, section.link) if name)
-        and (section.value is None or types[section.value] in _NUMBERS)
-        and types[section.lead] in _IDS
-        and all(types[time] in readable for time in _times(section))
+        and all(schema.get_field_index(name) >= 0 for name in section.named_columns().values())
+        and all(is_text(name) for name in (section.type, section.actor, section.channel, section.content) if name)
+        and all(
+            is_text(name) or pa.types.is_integer(kind(name))
+            for name in (section.lead, section.message, section.link)
+            if name
+        )
+        # a narrower float is read by its digits
+        and (section.value is None or kind(section.value) == pa.float64() or pa.types.is_integer(kind(section.value)))
+        and all(is_time(name) for name in (section.at, section.recorded_at) if name)
     )
 
 
-def _events_of(
-    connection: "DuckDBPyConnection",
-    section: "EventsSection",
-    positions: "Future[IdPositions]",
-    n_rows: int,
-    reading: Reading,
-) -> tuple[EventArrays, MailColumns] | None:
-    """The events of these leads, and what tells machines from people; None where a type or a time is no plain one.
-
-    Parameters
-    ----------
-    n_rows : how many events of any leads there are.
-    """
-    found = connection.execute(f"SELECT DISTINCT {quoted_name(section.type)} FROM log").fetchall()
-    types = tuple(sorted(name for (name,) in found if name is not None))
-    if any(not name or name != " ".join(name.split()) for name in types):
-        return None
-    _register_positions(connection, "event_types", types)
-    cells = _cells(connection, section)
-    said = {key: column for key in ("channel", "content") if (column := getattr(section, key)) is not None}
-    mails = {key: column for key in ("message", "link") if (column := getattr(section, key)) is not None}
-    levels = {key: _register_texts(connection, key, column, reading) for key, column in said.items()}
-    for key, column in mails.items():
-        _create_codes(connection, key, column, reading)
-    joins = [f"LEFT JOIN {key}s ON {_cell(column)} = {key}s.name" for key, column in (said | mails).items()]
-    codes = {key: f"coalesce({key}s.code, -1)" for key in (*said, *mails)}
-    rows = connection.sql(
-        f"""SELECT {", ".join(f"{cell} AS {key}" for key, cell in (cells | codes).items())}
-            FROM log e
-            LEFT JOIN event_types t ON e.{quoted_name(section.type)} = t.name
-            {" ".join(joins)}"""
-    )
-    arrays = _arrays(rows.to_arrow_reader(_BATCH_ROWS), positions.result(), n_rows)
-    if arrays is None or ("value" in arrays and (np.abs(arrays["value"]) > MAX_NUMBER).any()):
-        return None
-    mail = MailColumns(**{key: arrays.pop(key) for key in mails})
-    texts = {key: TextColumn(levels[key], arrays.pop(key)) for key in said}
-    columns: dict[str, Any] = {"recorded_us": None} | arrays | texts  # of several types
-    return EventArrays(**columns, types=types), mail
+def _room(section: "EventsSection", n_rows: int) -> dict[str, NDArray[Any]]:
+    """A column for each key whose cells are numbers; narrow positions spare memory, whose first touch is dear."""
+    kinds: dict[str, type[np.generic]] = {"lead": np.int32, "at_us": np.int64}
+    kinds |= {} if section.recorded_at is None else {"recorded_us": np.int64}
+    kinds |= {} if section.actor is None else {"actor": np.int8}
+    kinds |= {} if section.value is None else {"value": np.float64}
+    return {key: np.empty(n_rows, dtype=kind) for key, kind in kinds.items()}
 
 
-def _arrays(batches: "pa.RecordBatchReader", positions: IdPositions, n_rows: int) -> dict[str, NDArray[Any]] | None:
-    """The columns of the rows whose lead is known, by its position; None where one of these has an empty cell.
-
-    Parameters
-    ----------
-    n_rows : how many rows there are, at most.
-    """
-    others = [field for field in batches.schema if field.name != "lead"]
-    columns = {field.name: np.empty(n_rows, dtype=field.type.to_pandas_dtype()) for field in others}
-    columns["lead"] = np.empty(n_rows, dtype=np.int32)
-    n_kept = 0
-    for batch in batches:
-        lead = positions.find(batch.column("lead"))
+def _read_group(asked: _Asked, columns: Mapping[str, NDArray[Any]], group: int, start: int) -> _Group:
+    """Read one row group, whose rows have their room from `start` on."""
+    stop, n_rows, newest_us, texts = start, 0, None, []
+    for batch in _batches(asked, group):
+        cells = _numbers(asked.section, batch)
+        n_rows += len(batch)
+        newest_us = max(int(cells["at_us"].max()), _FIRST_US if newest_us is None else newest_us)
+        lead = asked.positions.result().find(texts_of(batch.column(asked.section.lead)))
         is_known = lead >= 0
         if not is_known.all():
+            _check_others(asked, batch.filter(~is_known))
             batch, lead = batch.filter(is_known), lead[is_known]
-        kept = slice(n_kept, n_kept + len(lead))
-        columns["lead"][kept] = lead
-        for field in others:
-            cells = batch.column(field.name)
-            if cells.null_count:
-                return None
-            columns[field.name][kept] = cells.to_numpy()
-        n_kept = kept.stop
-    return {key: column[:n_kept] for key, column in columns.items()}
+            cells = {key: numbers[is_known] for key, numbers in cells.items()}
+        kept = slice(stop, stop + len(lead))
+        for key, numbers in ({"lead": lead} | cells).items():
+            columns[key][kept] = numbers
+        texts.append({key: Codes.of(batch.column(name)) for key, name in asked.texts.items()})
+        stop = kept.stop
+    return _Group(slice(start, stop), n_rows, newest_us, texts)
 
 
-def _cells(connection: "DuckDBPyConnection", section: "EventsSection") -> dict[str, str]:
-    """SQL for each column of EventArrays but the texts.
+def _batches(asked: _Asked, group: int) -> "Iterator[pa.RecordBatch]":
+    """The rows of a row group that are asked for, some at a time, none empty."""
+    import pyarrow.parquet as pq
 
-    An event without a time of record was known when it happened, as in cells. Narrow positions spare memory, whose
-    first touch is dear.
+    section, rows = asked.section, asked.source.rows
+    names = list(dict.fromkeys(section.named_columns().values()))
+    texts = [*asked.texts.values(), *([] if section.actor is None else [section.actor])]
+    with pq.ParquetFile(
+        asked.source.path,
+        metadata=asked.metadata,
+        read_dictionary=texts,
+        buffer_size=_BUFFER_BYTES,
+        coerce_int96_timestamp_unit="us",
+    ) as file:
+        for batch in file.iter_batches(_BATCH_ROWS, row_groups=[group], columns=names, use_threads=False):
+            found = batch
+            if rows is not None and rows[1] != ALL_IDS:
+                found = batch.filter(rows[1].holds(texts_of(batch.column(rows[0]))))
+            if len(found):
+                yield found
+
+
+def _numbers(section: "EventsSection", batch: "pa.RecordBatch") -> dict[str, NDArray[Any]]:
+    """The cells of each column of numbers.
+
+    An event without a time of record was known when it happened, as in cells.
+
+    Raises
+    ------
+    _NotPlain : a cell is not plain.
     """
-    column_types = _column_types(connection)
-    at, *recorded = (microseconds_of(f"e.{quoted_name(time)}", column_types[time]) for time in _times(section))
-    cells = {"lead": _cell(section.lead), "type_code": "t.position", "at_us": at}
-    cells |= {"recorded_us": f"coalesce({recorded[0]}, {at})"} if recorded else {}
-    cells |= {} if section.actor is None else {"actor": _actor_code(section.actor)}
-    return cells | (
-        {} if section.value is None else {"value": f"coalesce(CAST(e.{quoted_name(section.value)} AS DOUBLE), 'nan')"}
-    )
+    if any(batch.column(name).null_count for name in (section.lead, section.type, section.at)):
+        raise _NotPlain
+    found: dict[str, NDArray[Any]] = {"at_us": microseconds_of_times(batch.column(section.at), missing_us=0)}
+    if section.recorded_at is not None:
+        found["recorded_us"] = microseconds_of_times(batch.column(section.recorded_at), missing_us=found["at_us"])
+    if any(times.min() < _FIRST_US or times.max() >= _END_US for times in found.values()):
+        raise _NotPlain
+    if section.actor is not None:
+        found["actor"] = _actors(Codes.of(batch.column(section.actor)))
+    if section.value is not None:
+        found["value"] = batch.column(section.value).cast("float64", safe=False).fill_null(np.nan).to_numpy()
+        if (np.abs(found["value"]) > MAX_NUMBER).any():
+            raise _NotPlain
+    return found
 
 
-def _register_texts(connection: "DuckDBPyConnection", key: str, column: str, reading: Reading) -> tuple[str, ...]:
-    """A table of the distinct cells of a column and their codes, and the levels that the codes stand for."""
-    import pyarrow as pa
-
-    found = connection.execute(f"SELECT DISTINCT {quoted_name(column)} FROM log").fetchall()
-    cells = sorted(cell for (cell,) in found if cell is not None)
-    texts = TextColumn.of(parse_text(cell, reading) for cell in cells)
-    connection.register(f"{key}s", pa.table({"name": pa.array(cells, pa.string()), "code": texts.codes}))
-    return texts.levels
+def _actors(texts: Codes) -> NDArray[np.int8]:
+    """Who made each event."""
+    levels = texts.levels.to_pylist()
+    if not set(levels) <= {"", *ACTOR_CODES}:
+        raise _NotPlain
+    codes = [*(ACTOR_CODES.get(level, NO_ACTOR) for level in levels), NO_ACTOR]
+    return np.array(codes, dtype=np.int8).take(texts.codes, mode="wrap")
 
 
-def _create_codes(connection: "DuckDBPyConnection", key: str, column: str, reading: Reading) -> None:
-    """A table of the distinct cells of a column and their codes, whose texts nobody needs."""
-    connection.execute(
-        f"""CREATE TEMP TABLE {key}s AS
-            SELECT name, CAST(row_number() OVER () - 1 AS INTEGER) AS code FROM
-            (SELECT DISTINCT {_cell(column)} AS name FROM log e WHERE NOT {_is_missing(column, reading)})"""
-    )
+def _check_others(asked: _Asked, others: "pa.RecordBatch") -> None:
+    """Raises unless leads that were not asked for may have events, and there is nothing wrong with these."""
+    import pyarrow.compute as pc
+
+    if asked.are_all_leads:
+        raise _NotPlain
+    for name in Codes.of(others.column(asked.section.type)).levels.to_pylist():
+        _plain_type(name)
+    ids = texts_of(others.column(asked.section.lead))
+    is_plain = pc.match_substring_regex(ids, f"^{PLAIN_ID}$")
+    is_plain = pc.and_(is_plain, pc.less_equal(pc.binary_length(ids), MAX_ID_LENGTH))
+    is_plain = pc.and_not(is_plain, pc.match_substring(ids, SEPARATOR))
+    if not all(map(_is_id, ids.filter(pc.invert(is_plain)).unique().to_pylist())):
+        raise _NotPlain
 
 
-def _cell(column: str) -> str:
-    """SQL for a cell as text."""
-    return f"CAST(e.{quoted_name(column)} AS VARCHAR)"
-
-
-def _is_missing(column: str, reading: Reading) -> str:
-    """SQL for whether a cell says that nothing is known."""
-    words = ", ".join(quoted_text(word) for word in sorted({"", *reading.missing}))
-    blanks = "' ' || chr(9) || chr(10) || chr(13)"
-    return f"coalesce(lower(trim({_cell(column)}, {blanks})) IN ({words}), true)"
-
-
-def _register_positions(connection: "DuckDBPyConnection", table: str, names: Sequence[str]) -> None:
-    import pyarrow as pa
-
-    position = np.arange(len(names), dtype=np.int8 if len(names) <= 128 else np.int32)
-    connection.register(table, pa.table({"name": pa.array(names, pa.string()), "position": position}))
-
-
-def _faultless_of_other_leads(connection: "DuckDBPyConnection", section: "EventsSection", leads: LeadArrays) -> int:
-    """How many events belong to leads that were not asked for, and have nothing wrong with them."""
-    _register_positions(connection, "lead_ids", leads.ids)
-    lead = _cell(section.lead)
-    needed = [f"e.{quoted_name(column)}" for column in (section.lead, section.type, section.at)]
-    needed += [] if section.actor is None else [_actor_code(section.actor)]
-    filled = " AND ".join(f"{cell} IS NOT NULL" for cell in needed)
-    rows = connection.execute(
-        f"SELECT {lead}, count(*) FROM log e ANTI JOIN lead_ids l ON {lead} = l.name WHERE {filled} GROUP BY 1"
-    ).fetchall()
-    return sum(n_events for lead_id, n_events in rows if _is_plain_id(lead_id))
-
-
-def _is_plain_id(cell: str) -> bool:
+def _is_id(cell: str) -> bool:
+    """Whether a cell is one id, and reads as it stands."""
     try:
         return parse_id(cell) == cell and SEPARATOR not in cell
     except BadCell:
         return False
 
 
-def _texts(section: "EventsSection") -> tuple[str | None, ...]:
-    return (section.type, section.actor, section.channel, section.content)
+def _events_of(
+    asked: _Asked, columns: Mapping[str, NDArray[Any]], groups: Sequence[_Group], reading: Reading
+) -> tuple[EventArrays, MailColumns]:
+    """The events of all row groups, and what tells machines from people."""
+    kept = [group.kept for group in groups]
+    found: dict[str, Any] = {"recorded_us": None}  # of several types
+    found |= {key: _without_gaps(column, kept) for key, column in columns.items()}
+    parts = {key: [part[key] for group in groups for part in group.texts] for key in asked.texts}
+    types = _text_column(parts.pop("type"), _plain_type)
+    mail = {key: _mail_codes(parts.pop(key), reading) for key in ("message", "link") if key in parts}
+    for key, own in parts.items():
+        said = _text_column(own, partial(parse_text, reading=reading))
+        found[key] = TextColumn(said.levels, said.codes.astype(np.int64))
+    return EventArrays(**found, type_code=types.codes, types=types.levels), MailColumns(**mail)
 
 
-def _times(section: "EventsSection") -> tuple[str, ...]:
-    return (section.at,) if section.recorded_at is None else (section.at, section.recorded_at)
+def _text_column(parts: Sequence[Codes], read: Callable[[str], str | None]) -> TextColumn:
+    """The texts of all parts, each distinct one read once; codes are as narrow as they can be."""
+    levels, position = united_levels(parts)
+    texts = TextColumn.of(map(read, levels.to_pylist()))
+    return TextColumn(texts.levels, recoded(parts, texts.codes[position]))
 
 
-def _column_types(connection: "DuckDBPyConnection") -> dict[str, str]:
-    log = connection.view("log")
-    return {name: str(kind) for name, kind in zip(log.columns, log.types, strict=True)}
+def _plain_type(name: str) -> str:
+    if not name or name != " ".join(name.split()):
+        raise _NotPlain
+    return name
 
 
-def _actor_code(column: str) -> str:
-    """SQL for who made an event; NULL where the cell needs a closer look."""
-    cell = f"coalesce(e.{quoted_name(column)}, '')"
-    known = " ".join(f"WHEN '{actor}' THEN {code}" for actor, code in ACTOR_CODES.items())
-    return f"CAST(CASE {cell} WHEN '' THEN {NO_ACTOR} {known} END AS TINYINT)"
+def _mail_codes(parts: Sequence[Codes], reading: Reading) -> PositionArray:
+    """Codes of mails or links, whose texts nobody needs; they can be as many as the rows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    levels, position = united_levels(parts)
+    plain = pc.utf8_lower(pc.utf8_trim(levels, " \t\n\r"))
+    is_missing = pc.is_in(plain, pa.array(sorted({"", *reading.missing}), pa.string())).to_numpy(zero_copy_only=False)
+    return recoded(parts, np.where(is_missing, -1, np.arange(len(levels)))[position])
+
+
+def _without_gaps(column: NDArray[Any], kept: Sequence[slice]) -> NDArray[Any]:
+    """The rows that were written, moved together in the same memory."""
+    stop = 0
+    for rows in kept:
+        start, stop = stop, stop + rows.stop - rows.start
+        if start < rows.start:
+            column[start:stop] = column[rows]
+    return column[:stop]

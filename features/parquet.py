@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 _ZONED_TIMES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
@@ -31,6 +32,22 @@ class IdRange:
         bounds = [] if self.low is None else [f"{cell} >= {quoted_text(self.low)}"]
         bounds += [] if self.high is None else [f"{cell} < {quoted_text(self.high)}"]
         return " AND ".join(bounds) if self.low is not None else f"({' AND '.join(bounds)} OR {cell} IS NULL)"
+
+    def holds(self, ids: "pa.StringArray") -> "pa.BooleanArray":
+        """Which ids lie within; the same as `sql`.
+
+        >>> import pyarrow as pa
+        >>> IdRange(None, "b").holds(pa.array(["a", "b", None])).to_pylist()
+        [True, False, True]
+        """
+        import pyarrow.compute as pc
+
+        within = pc.true_unless_null(ids)
+        if self.low is not None:
+            within = pc.and_(within, pc.greater_equal(ids, self.low))
+        if self.high is not None:
+            within = pc.and_(within, pc.less(ids, self.high))
+        return within.fill_null(self.low is None)
 
 
 ALL_IDS = IdRange()

@@ -19,6 +19,8 @@ EdgeOfDay = Literal["start", "end"]
 
 FLAGS = {"yes": 1.0, "true": 1.0, "y": 1.0, "t": 1.0, "no": 0.0, "false": 0.0, "n": 0.0, "f": 0.0}
 MAX_ID_LENGTH = 128
+#: Ids that read as they stand, but for their length: printable ASCII without spaces around it.
+PLAIN_ID = "[!-~]([ -~]*[!-~])?"
 #: No time of a CRM lies outside; 9999-12-31 is how databases write "never".
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 _OUT_OF_YEARS = f"a time between the years {FIRST_YEAR} and {LAST_YEAR} is expected; leave the cell empty for never"

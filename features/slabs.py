@@ -14,7 +14,7 @@ from features.labels import Outcomes, no_outcomes
 from features.lead_keys import SEPARATOR, keys_via, own_keys
 from features.outcome_table import read_outcomes
 from features.parquet import IdRange, microseconds_of, open_parquet, quoted_name, quoted_text, times_that_read_plainly
-from features.parsing import MAX_ID_LENGTH
+from features.parsing import MAX_ID_LENGTH, PLAIN_ID
 from features.reading import Reading
 from features.sources import AnySource, Source
 from features.tables import IntArray, Kind, LeadArrays, TextColumn
@@ -168,7 +168,7 @@ def _leads_without_columns(
 
 def _is_plain(cell: str) -> str:
     """SQL for whether an id is printable ASCII without spaces around it, which reads as it stands."""
-    return f"length({cell}) <= {MAX_ID_LENGTH} AND regexp_full_match({cell}, '[!-~]([ -~]*[!-~])?')"
+    return f"length({cell}) <= {MAX_ID_LENGTH} AND regexp_full_match({cell}, {quoted_text(PLAIN_ID)})"
 
 
 def _newest_us(

@@ -14,13 +14,15 @@ from features.event_log import EventLog, EventsSection, read_events
 from features.event_parquet import read_typed_events
 from features.lead_keys import own_keys
 from features.machine_clicks import MachineCounts
+from features.parquet import IdRange
 from features.reading import Reading
 from features.snapshots import Snapshots
 from features.sources import Source
 from features.tables import NEVER_US, FloatArray, LeadArrays, TextColumn
 
 pytest.importorskip("duckdb")
-parquet_metadata = pytest.importorskip("pyarrow.parquet").read_metadata
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 
 UTC = ZoneInfo("UTC")
 SECTION = EventsSection(source="log", lead="lead_id", at="at", type="type")
@@ -157,6 +159,9 @@ def test_whole_number_ids_are_their_digits(tmp_path: Path) -> None:
         {"at": times("2026-03-01", "NaT", "2026-03-03")},
         {"at": ["2026-03-01", "2026-03-02", "2026-03-03"]},
         {"at": [date(2026, 3, 1)] * 3},
+        {"at": times("1799-12-31T23:59:59", "2026-03-02", "2026-03-03")},
+        {"at": times("2201-01-01", "2026-03-02", "2026-03-03")},
+        {"at": times("300000-01-01", "2026-03-02", "2026-03-03", unit="ms")},
     ],
 )
 def test_a_log_that_needs_a_closer_look_is_left_to_the_cells(tmp_path: Path, changes: Mapping[str, object]) -> None:
@@ -214,6 +219,8 @@ def test_events_of_leads_not_asked_for_are_counted_and_passed_over(tmp_path: Pat
         {"lead_id": [" L9", "L1", "L2"]},
         {"lead_id": ["L9", None, "L2"]},
         {"lead_id": ["L9", "L1", "L2"], "type": [None, "call", "call"]},
+        {"lead_id": ["L9", "L1", "L2"], "type": ["a  call", "call", "call"]},
+        {"lead_id": ["L9;L8", "L1", "L2"]},
         {"lead_id": ["L9", "L1", "L2"], "at": times("NaT", "2026-03-02", "2026-03-03")},
     ],
 )
@@ -285,7 +292,7 @@ def test_a_damaged_file_is_left_to_the_cells(tmp_path: Path, group: int) -> None
     path, n_rows = tmp_path / "log.parquet", 400_000
     rows = {"lead_id": np.tile(["L1", "L2"], n_rows // 2), "at": times(TIMES[0]).repeat(n_rows), "type": "call"}
     pd.DataFrame(rows).to_parquet(path, row_group_size=n_rows // 10, use_dictionary=False)
-    metadata = parquet_metadata(path)
+    metadata = pq.read_metadata(path)
     leads = metadata.row_group(range(metadata.num_row_groups)[group]).column(0)
     damaged = bytearray(path.read_bytes())
     damaged[leads.data_page_offset : leads.data_page_offset + leads.total_compressed_size] = bytes(
@@ -294,6 +301,108 @@ def test_a_damaged_file_is_left_to_the_cells(tmp_path: Path, group: int) -> None
     path.write_bytes(damaged)
 
     assert read(Source(path)) is None
+
+
+@pytest.mark.parametrize("value", [[1.5, 2e18, 0.0], np.array([0.1, 2, 3], dtype=np.float32)], ids=["huge", "narrow"])
+def test_a_value_that_needs_a_closer_look_is_left_to_the_cells(tmp_path: Path, value: object) -> None:
+    assert read(source_of(tmp_path, {"eur": value}), SECTION.model_copy(update={"value": "eur"})) is None
+
+
+def test_ids_of_other_leads_may_be_in_any_script(tmp_path: Path) -> None:
+    log = read(source_of(tmp_path, {"lead_id": ["Zoë", "L1", "a b"]}), are_all_leads=False)
+
+    assert log is not None
+    assert log.n_of_other_leads == 2
+
+
+@pytest.mark.parametrize("column", ["lead_id", "type"])
+def test_bytes_that_are_no_text_are_left_to_the_cells(tmp_path: Path, column: str) -> None:
+    source = source_of(tmp_path)
+    table = pq.read_table(source.path)
+    position = table.column_names.index(column)
+    no_text = pa.array([b"L\xff"] * 3, pa.binary()).view(pa.string())
+    pq.write_table(table.set_column(position, column, no_text), source.path)
+
+    assert read(source, are_all_leads=False) is None
+
+
+def test_columns_that_are_kept_by_code_are_read_as_texts(tmp_path: Path) -> None:
+    kinds = pd.Categorical(["visit", "call", "call"], categories=["never used", "visit", "call"])
+    source = source_of(tmp_path, {"lead_id": pd.Categorical(["L2", "L1", "L2"]), "type": kinds})
+
+    log = read(source)
+
+    assert log is not None
+    assert log.events.types == ("call", "visit")
+    assert features_of(log).tobytes() == features_of(read_as_cells(source)).tobytes()
+
+
+def test_a_file_is_read_by_its_own_name_and_columns_by_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "log [a*].parquet"
+    pd.DataFrame(PLAIN).rename(columns={"lead_id": "lead.id"}).to_parquet(path)
+
+    log = read(Source(path), SECTION.model_copy(update={"lead": "lead.id"}))
+
+    assert log is not None
+    assert len(log.events) == 3
+
+
+def test_more_types_than_a_narrow_code_holds_are_told_apart(tmp_path: Path) -> None:
+    names = [f"type {i:03d}" for i in range(300)]
+    source = source_of(tmp_path, {"lead_id": ["L1"] * 300, "at": times(TIMES[0]).repeat(300), "type": names})
+
+    log = read(source)
+
+    assert log is not None
+    assert log.events.types == tuple(names)
+    assert log.events.type_code.tolist() == list(range(300))
+
+
+def test_row_groups_are_read_side_by_side_and_stand_in_their_order(tmp_path: Path) -> None:
+    n_rows = 1_000
+    rng = np.random.default_rng(0)
+    at = times("2026-03-01")[0] + np.arange(n_rows)
+    lead, kind = rng.choice(["L1", "L2", "L3", "L4"], n_rows), rng.choice(["call", "visit", "demo"], n_rows)
+    recorded = np.where(rng.random(n_rows) < 0.5, at + 1, np.datetime64("NaT"))
+    log = {"lead_id": lead, "at": at, "type": kind, "content": kind, "seen": recorded, "eur": rng.random(n_rows)}
+    path = tmp_path / "log.parquet"
+    pd.DataFrame(log).to_parquet(path, row_group_size=70)
+    section = SECTION.model_copy(update={"content": "content", "recorded_at": "seen", "value": "eur"})
+
+    found = read(Source(path), section, are_all_leads=False)
+
+    assert found is not None
+    events, is_known = found.events, lead != "L4"
+    assert events.content is not None
+    assert events.recorded_us is not None
+    assert events.value is not None
+    assert [LEADS.ids[i] for i in events.lead] == lead[is_known].tolist()
+    assert events.at_us.tolist() == at[is_known].astype(np.int64).tolist()
+    assert [events.types[code] for code in events.type_code] == kind[is_known].tolist() == events.content.cells()
+    assert events.recorded_us.tolist() == np.where(np.isnat(recorded), at, recorded)[is_known].astype(np.int64).tolist()
+    assert events.value.tolist() == log["eur"][is_known].tolist()
+    assert (found.count.rows_read, found.n_of_other_leads) == (n_rows, (~is_known).sum())
+    assert found.newest_us == at[-1].astype(np.int64)
+
+
+@pytest.mark.parametrize("ids", [IdRange("L2", "L4"), IdRange(None, "L3"), IdRange("L3", None)])
+def test_some_leads_alone_are_those_of_the_range(tmp_path: Path, ids: IdRange) -> None:
+    lead = ["L1", "L2", "L3", "L4", "L3", "L2é"]
+    whole = source_of(tmp_path, {"lead_id": lead, "at": times(TIMES[0]).repeat(6), "type": ["call"] * 6})
+
+    some = read(replace(whole, rows=("lead_id", ids)), are_all_leads=False)
+
+    assert some is not None
+    within = [each for each in lead if (ids.low or "") <= each < (ids.high or "~")]
+    assert some.count.rows_read == len(within)
+    assert [LEADS.ids[i] for i in some.events.lead] == [each for each in within if each in LEADS.ids]
+
+
+def test_rows_without_a_lead_belong_to_the_range_without_a_lower_bound(tmp_path: Path) -> None:
+    source = source_of(tmp_path, {"lead_id": ["L2", None, "L1"]})
+
+    assert read(replace(source, rows=("lead_id", IdRange(None, "L3"))), are_all_leads=False) is None
+    assert read(replace(source, rows=("lead_id", IdRange("L1", None)))) is not None
 
 
 def test_leads_and_types_are_the_same_however_many_batches_they_come_in(
