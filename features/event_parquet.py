@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from features.sources import Source
 
 #: Rows decoded and looked up at a time: fewer cost more calls.
-_BATCH_ROWS = 65_536
+_BATCH_ROWS = 131_072
 #: Bytes of a column held before they are decoded, since a row group may be as long as the file.
 _BUFFER_BYTES = 1 << 20
 _MAX_THREADS = 4

@@ -35,7 +35,7 @@ class IdPositions:
     Attributes
     ----------
     words : uint64 (words of the longest id, n + 1), the ids; the last one is nobody's.
-    slots : int32, a power of two of them, at most a quarter full: the position of an id, else -1.
+    slots : int32, a power of two of them, at most an eighth full: the position of an id, else -1.
     """
 
     words: _Words
@@ -51,9 +51,10 @@ class IdPositions:
         """
         import pyarrow as pa
 
-        words = _words_of(pa.array([*ids, ""], pa.string()), at_most=max(map(len, ids), default=1))
-        table = cls(words, np.full(4 << len(ids).bit_length(), -1, dtype=np.int32))
-        slot, left = table._slot(words[:, :-1]), np.arange(len(ids), dtype=np.int32)
+        words = _words_of(pa.array(ids, pa.string()))
+        nobody = np.full((len(words), 1), _NO_WORD)
+        table = cls(np.hstack([words, nobody]), np.full(8 << len(ids).bit_length(), -1, dtype=np.int32))
+        slot, left = table._slot(words), np.arange(len(ids), dtype=np.int32)
         while len(left):
             is_free = table.slots.take(slot) < 0
             table.slots[slot[is_free]] = left[is_free]  # of several that ask for a slot, the last one has it
@@ -66,11 +67,13 @@ class IdPositions:
         words = _words_of(texts.fill_null("") if texts.null_count else texts, at_most=len(self.words))
         slot = self._slot(words)
         found = self.slots.take(slot)
-        row = np.flatnonzero(self._differ(found, words))
-        while len(row := row[found[row] >= 0]):  # an empty slot ends the search
-            slot[row] = self._next(slot[row])
-            found[row] = self.slots.take(slot[row])
-            row = row[self._differ(found[row], words[:, row])]
+        (row,) = self._differ(found, words).nonzero()
+        slot, tried = slot.take(row), found.take(row)
+        while len(left := np.flatnonzero(tried >= 0)):  # an empty slot ends the search
+            row, slot = row.take(left), self._next(slot.take(left))
+            found[row] = tried = self.slots.take(slot)
+            (left,) = self._differ(tried, words.take(row, axis=1)).nonzero()
+            row, slot, tried = row.take(left), slot.take(left), tried.take(left)
         return found
 
     def _differ(self, found: NDArray[np.int32], words: _Words) -> BoolArray:
@@ -111,13 +114,14 @@ def _odd_numbers(n: int) -> NDArray[np.uint64]:
     return np.asarray((numbers ^ (numbers >> np.uint64(27))) | np.uint64(1))
 
 
-def _words_of(texts: "pa.StringArray", *, at_most: int) -> _Words:
+def _words_of(texts: "pa.StringArray", *, at_most: int | None = None) -> _Words:
     """As many words as the longest of n texts has, at most so many; a text that has more has none at all."""
     ends = np.frombuffer(texts.buffers()[1], dtype=np.int32)
     ends = ends[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
     n_bytes = np.diff(ends)
     longest = int(n_bytes.max(initial=1))
-    n_words = min(at_most, -(-longest // _BYTES))
+    n_words = -(-longest // _BYTES)
+    n_words = n_words if at_most is None else min(at_most, n_words)
     data = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[ends[0] : ends[-1]]
     if longest <= n_words * _BYTES and len(data) == longest * len(texts):
         return _words_of_one_length(data.reshape(-1, longest), n_words)
