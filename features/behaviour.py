@@ -120,7 +120,7 @@ def _pairs_in_parts(events: EventArrays, snapshots: Snapshots, part: int) -> Ite
         event: slice | IntArray = slice(start, min(start + part, n_events))
         row = events.lead[event].astype(np.int64)
         row -= low
-        is_asked = (row >= 0) & (row < n_leads)
+        is_asked = row.view(np.uint64) < n_leads  # what is below 0 is beyond any
         if row_of_lead is not None:
             row = row_of_lead.take(row, mode="clip")  # a lead out of range reads another one's, and is not asked
             is_asked &= row >= 0
@@ -170,7 +170,7 @@ def order_by_lead(lead: PositionArray) -> IntArray:
     return key & 0xFFFF_FFFF
 
 
-def decay_weights(age_us: IntArray, half_life_us: int) -> FloatArray:
+def decay_weights(age_us: IntArray | FloatArray, half_life_us: int) -> FloatArray:
     """2 ** -(age / half-life), rounded to a multiple of 2**-32 so that sums do not depend on order.
 
     >>> decay_weights(np.array([0, 7, 14]), 7)
@@ -179,7 +179,7 @@ def decay_weights(age_us: IntArray, half_life_us: int) -> FloatArray:
     weight = np.exp2(age_us / -float(half_life_us))
     weight *= _WEIGHT_GRID
     np.rint(weight, out=weight)
-    weight /= _WEIGHT_GRID
+    weight *= 1 / _WEIGHT_GRID
     return weight
 
 
@@ -243,17 +243,18 @@ def _threads_worth(n_events: int) -> int:
 
 def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:
     """Each event into its cell: days and weight once, and a count in every window that holds it."""
+    age = age_us.astype(np.float64)
     one_and_weight = np.empty(len(cell), dtype=np.complex128)
-    one_and_weight.real, one_and_weight.imag = 1.0, decay_weights(age_us, HALF_LIFE_DAYS * MICROSECONDS_PER_DAY)
+    one_and_weight.real, one_and_weight.imag = 1.0, decay_weights(age, HALF_LIFE_DAYS * MICROSECONDS_PER_DAY)
     # A complex number at every number of the matrix: one addition for two that lie side by side.
     pairs = np.ndarray(
         len(flat) - _DECAYED, np.complex128, flat.data, offset=_COUNT * flat.itemsize, strides=flat.strides
     )
     np.add.at(pairs, cell, one_and_weight)
-    np.minimum.at(flat[_SINCE:], cell, age_us / MICROSECONDS_PER_DAY)
+    np.minimum.at(flat[_SINCE:], cell, age / MICROSECONDS_PER_DAY)
     for window in reversed(range(_COUNT)):
-        (late,) = (age_us <= WINDOW_DAYS[window] * MICROSECONDS_PER_DAY).nonzero()
-        cell, age_us = cell.take(late), age_us.take(late)
+        (late,) = (age <= WINDOW_DAYS[window] * MICROSECONDS_PER_DAY).nonzero()
+        cell, age = cell.take(late), age.take(late)
         np.add.at(flat[window:], cell, 1.0)
 
 

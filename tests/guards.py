@@ -274,7 +274,7 @@ GUARDS = (
     Guard(
         "2 threads leave each other's leads alone",
         "features/behaviour.py",
-        "(row >= 0) & (row < n_leads)",
+        "row.view(np.uint64) < n_leads",
         "row < n_leads",
         (f"{BEHAVIOUR}::test_several_threads_give_the_bytes_of_one",),
     ),
