@@ -1,7 +1,7 @@
 """A typed Parquet log straight to EventArrays: Arrow decodes it, no cell of a row becomes a Python object."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from features.arrow_cells import Codes, microseconds_of_times, recoded, texts_of
 from features.id_positions import IdPositions
 from features.lead_keys import SEPARATOR
 from features.machine_clicks import MailColumns, judge_machines
-from features.parquet import ALL_IDS
+from features.parquet import Share, batches, shares_of
 from features.parsing import FIRST_YEAR, LAST_YEAR, MAX_ID_LENGTH, MAX_NUMBER, PLAIN_ID, BadCell, parse_id, parse_text
 from features.quarantine import TableCount
 from features.reading import USUAL, Reading
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from features.event_log import EventLog, EventsSection
     from features.sources import Source
 
-#: Rows decoded and looked up at a time: fewer cost more calls.
-_BATCH_ROWS = 131_072
-#: Bytes of a column held before they are decoded, since a row group may be as long as the file.
-_BUFFER_BYTES = 1 << 20
 _MAX_THREADS = 4
 _FIRST_US = microseconds_of(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
 _END_US = microseconds_of(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
@@ -64,10 +60,20 @@ class _Asked:
         keys = ("type", "channel", "content", "message", "link")
         return {key: name for key in keys if (name := getattr(self.section, key)) is not None}
 
+    @property
+    def columns(self) -> list[str]:
+        """All columns."""
+        return list(dict.fromkeys(self.section.named_columns().values()))
+
+    @property
+    def by_code(self) -> list[str]:
+        """The columns whose cells are best read as codes of texts."""
+        return [*self.texts.values(), *([] if self.section.actor is None else [self.section.actor])]
+
 
 @dataclass(frozen=True)
-class _Group:
-    """What a row group holds.
+class _Part:
+    """What the row groups of a share hold.
 
     Attributes
     ----------
@@ -110,19 +116,18 @@ def read_typed_events(
             metadata, schema = file.metadata, file.schema_arrow
         if not _is_plain(schema, section, reading):
             return None
-        n_threads = max(1, min(metadata.num_row_groups, os.cpu_count() or 1, _MAX_THREADS))
-        with ThreadPoolExecutor(n_threads) as threads:
+        shares = shares_of([metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)])
+        with ThreadPoolExecutor(max(1, min(len(shares), os.cpu_count() or 1, _MAX_THREADS))) as threads:
             positions = threads.submit(IdPositions.of, leads.ids)
             asked = _Asked(section, source, metadata, positions, are_all_leads)
             columns = _room(section, metadata.num_rows)
-            starts = np.cumsum([0, *(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups))]).tolist()
-            groups = list(threads.map(partial(_read_group, asked, columns), range(len(starts) - 1), starts))
-        events, mail = _events_of(asked, columns, groups, reading)
+            parts = list(threads.map(partial(_read_part, asked, columns), shares))
+        events, mail = _events_of(asked, columns, parts, reading)
     except (_NotPlain, pyarrow.ArrowException, OSError, UnicodeDecodeError):
         return None
     judged, machines = judge_machines(events, mail, mail_of_types(section))
-    n_rows = sum(group.n_rows for group in groups)
-    newest_us = max((group.newest_us for group in groups if group.newest_us is not None), default=None)
+    n_rows = sum(part.n_rows for part in parts)
+    newest_us = max((part.newest_us for part in parts if part.newest_us is not None), default=None)
     return EventLog(judged, TableCount(source.name, n_rows, ()), n_rows - len(events), newest_us, machines)
 
 
@@ -164,10 +169,12 @@ def _room(section: "EventsSection", n_rows: int) -> dict[str, NDArray[Any]]:
     return {key: np.empty(n_rows, dtype=kind) for key, kind in kinds.items()}
 
 
-def _read_group(asked: _Asked, columns: Mapping[str, NDArray[Any]], group: int, start: int) -> _Group:
-    """Read one row group, whose rows have their room from `start` on."""
-    stop, n_rows, newest_us, texts = start, 0, None, []
-    for batch in _batches(asked, group):
+def _read_part(asked: _Asked, columns: Mapping[str, NDArray[Any]], share: Share) -> _Part:
+    """Read the row groups of a share into their room."""
+    stop, n_rows, newest_us, texts = share.start, 0, None, []
+    for batch in batches(
+        asked.source.path, asked.metadata, share, asked.columns, by_code=asked.by_code, rows=asked.source.rows
+    ):
         cells = _numbers(asked.section, batch)
         n_rows += len(batch)
         newest_us = max(int(cells["at_us"].max()), _FIRST_US if newest_us is None else newest_us)
@@ -182,29 +189,7 @@ def _read_group(asked: _Asked, columns: Mapping[str, NDArray[Any]], group: int, 
             columns[key][kept] = numbers
         texts.append({key: Codes.of(batch.column(name)) for key, name in asked.texts.items()})
         stop = kept.stop
-    return _Group(slice(start, stop), n_rows, newest_us, texts)
-
-
-def _batches(asked: _Asked, group: int) -> "Iterator[pa.RecordBatch]":
-    """The rows of a row group that are asked for, some at a time, none empty."""
-    import pyarrow.parquet as pq
-
-    section, rows = asked.section, asked.source.rows
-    names = list(dict.fromkeys(section.named_columns().values()))
-    texts = [*asked.texts.values(), *([] if section.actor is None else [section.actor])]
-    with pq.ParquetFile(
-        asked.source.path,
-        metadata=asked.metadata,
-        read_dictionary=texts,
-        buffer_size=_BUFFER_BYTES,
-        coerce_int96_timestamp_unit="us",
-    ) as file:
-        for batch in file.iter_batches(_BATCH_ROWS, row_groups=[group], columns=names, use_threads=False):
-            found = batch
-            if rows is not None and rows[1] != ALL_IDS:
-                found = batch.filter(rows[1].holds(texts_of(batch.column(rows[0]))))
-            if len(found):
-                yield found
+    return _Part(slice(share.start, stop), n_rows, newest_us, texts)
 
 
 def _numbers(section: "EventsSection", batch: "pa.RecordBatch") -> dict[str, NDArray[Any]]:
@@ -266,16 +251,16 @@ def _is_id(cell: str) -> bool:
 
 
 def _events_of(
-    asked: _Asked, columns: Mapping[str, NDArray[Any]], groups: Sequence[_Group], reading: Reading
+    asked: _Asked, columns: Mapping[str, NDArray[Any]], parts: Sequence[_Part], reading: Reading
 ) -> tuple[EventArrays, MailColumns]:
-    """The events of all row groups, and what tells machines from people."""
-    kept = [group.kept for group in groups]
+    """The events of all parts, and what tells machines from people."""
+    kept = [part.kept for part in parts]
     found: dict[str, Any] = {"recorded_us": None}  # of several types
     found |= {key: _without_gaps(column, kept) for key, column in columns.items()}
-    parts = {key: [part[key] for group in groups for part in group.texts] for key in asked.texts}
-    types = _text_column(parts.pop("type"), _plain_type)
-    mail = {key: _mail_codes(parts.pop(key), reading) for key in ("message", "link") if key in parts}
-    for key, own in parts.items():
+    texts = {key: [some[key] for part in parts for some in part.texts] for key in asked.texts}
+    types = _text_column(texts.pop("type"), _plain_type)
+    mail = {key: _mail_codes(texts.pop(key), reading) for key in ("message", "link") if key in texts}
+    for key, own in texts.items():
         said = _text_column(own, partial(parse_text, reading=reading))
         found[key] = TextColumn(said.levels, said.codes.astype(np.int64))
     return EventArrays(**found, type_code=types.codes, types=types.levels), MailColumns(**mail)

@@ -1,15 +1,26 @@
-"""Parquet files opened by DuckDB: whole, or the rows of some leads alone."""
+"""Parquet files, opened by DuckDB or decoded by Arrow: whole, or the rows of some leads alone."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from features.arrow_cells import texts_of
+
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 _ZONED_TIMES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", *_ZONED_TIMES)
+
+#: Rows decoded at a time: fewer cost more calls.
+_BATCH_ROWS = 131_072
+#: Rows that are worth to open a file for.
+_SHARE_ROWS = 262_144
+#: Bytes of a column held before they are decoded, since a row group may be as long as the file.
+_BUFFER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,62 @@ def open_parquet(path: Path, connection: "DuckDBPyConnection", rows: tuple[str, 
         return relation
     column, ids = rows
     return relation.filter(ids.sql(column))
+
+
+@dataclass(frozen=True)
+class Share:
+    """Row groups of a file that are read one after the other, and how many rows stand before them."""
+
+    groups: range
+    start: int
+
+
+def shares_of(n_rows: Sequence[int]) -> list[Share]:
+    """Row groups of so many rows in shares that can be read side by side.
+
+    >>> shares_of([100_000, 200_000, 5])
+    [Share(groups=range(0, 2), start=0), Share(groups=range(2, 3), start=300000)]
+    """
+    shares, first, start, held = [], 0, 0, 0
+    for group, own in enumerate(n_rows):
+        held += own
+        if held >= _SHARE_ROWS or group == len(n_rows) - 1:
+            shares.append(Share(range(first, group + 1), start))
+            first, start, held = group + 1, start + held, 0
+    return shares
+
+
+def batches(
+    path: Path,
+    metadata: "pq.FileMetaData",
+    share: Share,
+    columns: Sequence[str],
+    *,
+    by_code: Sequence[str],
+    rows: tuple[str, IdRange] | None,
+) -> "Iterator[pa.RecordBatch]":
+    """The rows of a share some at a time, none empty.
+
+    Parameters
+    ----------
+    by_code : columns of texts that are wanted as codes.
+    rows : as of `open_parquet`.
+    """
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(
+        path,
+        metadata=metadata,
+        read_dictionary=by_code,
+        buffer_size=_BUFFER_BYTES,
+        coerce_int96_timestamp_unit="us",
+    ) as file:
+        for batch in file.iter_batches(_BATCH_ROWS, row_groups=share.groups, columns=columns, use_threads=False):
+            found = batch
+            if rows is not None and rows[1] != ALL_IDS:
+                found = batch.filter(rows[1].holds(texts_of(batch.column(rows[0]))))
+            if len(found):
+                yield found
 
 
 def times_that_read_plainly(timezone: str) -> tuple[str, ...]:

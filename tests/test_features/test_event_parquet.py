@@ -358,7 +358,11 @@ def test_more_types_than_a_narrow_code_holds_are_told_apart(tmp_path: Path) -> N
     assert log.events.type_code.tolist() == list(range(300))
 
 
-def test_row_groups_are_read_side_by_side_and_stand_in_their_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("share_rows", [1, 200, 10**6], ids=["one each", "three each", "all together"])
+def test_row_groups_are_read_side_by_side_and_stand_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share_rows: int
+) -> None:
+    monkeypatch.setattr("features.parquet._SHARE_ROWS", share_rows)
     n_rows = 1_000
     rng = np.random.default_rng(0)
     at = times("2026-03-01")[0] + np.arange(n_rows)
@@ -414,7 +418,7 @@ def test_leads_and_types_are_the_same_however_many_batches_they_come_in(
     source = source_of(tmp_path, {"lead_id": lead, "at": at, "type": kind})
 
     whole = read(source, are_all_leads=False)
-    monkeypatch.setattr("features.event_parquet._BATCH_ROWS", 2_048)
+    monkeypatch.setattr("features.parquet._BATCH_ROWS", 2_048)
     in_batches = read(source, are_all_leads=False)
 
     assert whole is not None
