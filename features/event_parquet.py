@@ -251,12 +251,12 @@ def _is_id(cell: str) -> bool:
 
 
 def _events_of(
-    asked: _Asked, columns: Mapping[str, NDArray[Any]], parts: Sequence[_Part], reading: Reading
+    asked: _Asked, columns: dict[str, NDArray[Any]], parts: Sequence[_Part], reading: Reading
 ) -> tuple[EventArrays, MailColumns]:
-    """The events of all parts, and what tells machines from people."""
+    """The events of all parts, and what tells machines from people; `columns` are handed over."""
     kept = [part.kept for part in parts]
     found: dict[str, Any] = {"recorded_us": None}  # of several types
-    found |= {key: _without_gaps(column, kept) for key, column in columns.items()}
+    found |= {key: _without_gaps(columns.pop(key), kept) for key in list(columns)}
     texts = {key: [some[key] for part in parts for some in part.texts] for key in asked.texts}
     types = _text_column(texts.pop("type"), _plain_type)
     mail = {key: _mail_codes(texts.pop(key), reading) for key in ("message", "link") if key in texts}
@@ -291,10 +291,6 @@ def _mail_codes(parts: Sequence[Codes], reading: Reading) -> PositionArray:
 
 
 def _without_gaps(column: NDArray[Any], kept: Sequence[slice]) -> NDArray[Any]:
-    """The rows that were written, moved together in the same memory."""
-    stop = 0
-    for rows in kept:
-        start, stop = stop, stop + rows.stop - rows.start
-        if start < rows.start:
-            column[start:stop] = column[rows]
-    return column[:stop]
+    """The rows that were written; not a part of a longer column, which would keep its memory."""
+    parts = [column[rows] for rows in kept]
+    return column if sum(map(len, parts)) == len(column) else np.concatenate(parts)
