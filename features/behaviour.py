@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from features.snapshots import Snapshots
 from features.tables import MICROSECONDS_PER_DAY, BoolArray, EventArrays, FloatArray, IntArray, PositionArray
 
-#: "Never happened" among days since, or longer ago than anybody counts: its own code, far from every
-#: real age, since LightGBM reads a NaN that training did not have as 0.
+#: "Never happened" among days since: its own code, far from every real age, since LightGBM
+#: reads a NaN that training did not have as 0.
 NEVER_DAYS = 9_999.0
 WINDOW_DAYS = (1, 7, 30)
 HALF_LIFE_DAYS = 14
@@ -219,7 +219,7 @@ def behaviour_features(
         own, some = matrix[rows], Snapshots(snapshots.lead[rows], snapshots.as_of_us[rows])
         cells = own[:, stride - width :].reshape(len(own), n_groups, len(MEASURES))
         for start in range(0, len(cells), _ROWS):
-            own[start : start + _ROWS, stride - width :] = ([0.0] * _SINCE + [NEVER_DAYS]) * n_groups
+            own[start : start + _ROWS, stride - width :] = ([0.0] * _SINCE + [np.inf]) * n_groups
         for seen in seen_in_parts(events, some, part=part):
             _add(own.reshape(-1), seen.row * stride + of_type.take(seen.type_code), seen.age_us)
         for start in range(0, len(cells), _ROWS):
@@ -259,11 +259,12 @@ def _add(flat: FloatArray, cell: IntArray, age_us: IntArray) -> None:
 
 
 def _finish(cells: FloatArray) -> None:
-    """The group "any" holds all groups."""
+    """The group "any" holds all groups, and what never happened has its code."""
     # matmul and the copy of the days: three times faster than sum and min over the middle axis.
     np.matmul(np.ones(cells.shape[1] - 1), cells[:, :-1], out=cells[:, -1])
     days = np.ascontiguousarray(cells[:, :-1, _SINCE].T)
     np.min(days, axis=0, out=cells[:, -1, _SINCE])
+    np.copyto(cells[:, :, _SINCE], NEVER_DAYS, where=np.isinf(cells[:, :, _SINCE]))
 
 
 def is_never(name: str, values: FloatArray) -> BoolArray:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from features.event_log import EventLog, EventsSection
     from features.sources import Source
 
+#: Each holds a batch of its own; more wait for each other.
 _MAX_THREADS = 4
 _FIRST_US = microseconds_of(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
 _END_US = microseconds_of(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
@@ -135,7 +136,7 @@ def _is_plain(schema: "pa.Schema", section: "EventsSection", reading: Reading) -
     """Whether the plain case holds: text types, ids, time columns, no repeats to look for."""
     import pyarrow as pa
 
-    def kind(name: str | None) -> "pa.DataType":
+    def kind(name: str) -> "pa.DataType":
         own = schema.field(name).type
         return own.value_type if pa.types.is_dictionary(own) else own
 
@@ -223,7 +224,7 @@ def _actors(texts: Codes) -> NDArray[np.int8]:
     if not set(levels) <= {"", *ACTOR_CODES}:
         raise _NotPlain
     codes = [*(ACTOR_CODES.get(level, NO_ACTOR) for level in levels), NO_ACTOR]
-    return np.array(codes, dtype=np.int8).take(texts.codes, mode="wrap")
+    return np.array(codes, dtype=np.int8).take(texts.codes)
 
 
 def _check_others(asked: _Asked, others: "pa.RecordBatch") -> None:
