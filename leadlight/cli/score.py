@@ -1,5 +1,8 @@
 """`leadlight score`: every open lead with probability, tier and reasons, in a file."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +22,7 @@ from leadlight.cli.options import (
 from leadlight.cli.output import note, print_json, print_table, progress, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from features.crm import Crm
     from features.quarantine import TableCount
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from serving.batch import Observer, Tally
 
 N_HOTTEST = 10
+#: Objects made until Python looks for cycles among them; by default 700, which took 8% of a batch (docs/benchmarks.md).
+_UNTIL_COLLECTED = 200_000
 
 
 def score(
@@ -50,7 +55,7 @@ def score(
     check_output(out)
     project = load_project(config)
     options = _Options(out, as_of, reasons, is_whole=leads is None)
-    with progress("scoring") as step:
+    with progress("scoring") as step, _seldom_collected():
         model = champion_of(project)
         slabs = project.slabs(model.facts.spec.kinds, model.facts.spec.reading, leads=leads, events=events)
         try:
@@ -68,6 +73,17 @@ def score(
     else:
         _print(model, batch.tally, out)
     return int(batch.kept.has_failed)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Cells and sentences are millions of objects without a cycle, which need nobody to look for one."""
+    before = gc.get_threshold()
+    gc.set_threshold(_UNTIL_COLLECTED)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @dataclass(frozen=True)

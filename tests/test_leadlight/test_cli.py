@@ -1,5 +1,6 @@
 """The commands as their users type them."""
 
+import gc
 import gzip
 import hashlib
 import json
@@ -133,6 +134,23 @@ def test_score_writes_the_open_leads_and_counts_the_others(
     assert isinstance(counts, dict)
     assert counts["scored"] + counts["closed"] + counts["not_yet_created"] == 700
     assert len(pd.read_parquet(out)) == counts["scored"]
+
+
+def test_score_leaves_the_collector_of_cycles_as_it_was(
+    company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, during = gc.get_threshold(), []
+
+    def failing(*_: object) -> None:
+        during.append(gc.get_threshold())
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("serving.score_table.write_scores", failing)
+    with pytest.raises(RuntimeError):
+        run(company, "score", "--out", str(tmp_path / "s.csv"), "--as-of", AS_OF)
+
+    assert during[0][0] > before[0]
+    assert gc.get_threshold() == before
 
 
 def test_score_writes_the_same_to_csv(company: Path, tmp_path: Path) -> None:
